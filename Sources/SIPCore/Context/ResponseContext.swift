@@ -24,6 +24,10 @@ public final class ResponseContext {
     public internal(set) var isTrusted = false
     /// Whether no other proxy was between the sender and here: one Via value.
     public internal(set) var isFirstHop = false
+    /// Whether the top Via names the source, so that no NAT is between the sender and here (RFC 3581).
+    var isDirect = false
+    /// A hash over branch and sent-by of the top Via: the number of a stateless branch (§16.11).
+    var viaHash: UInt64 = 0
     /// Whether the caller cancelled.
     public internal(set) var isCancelled = false
     /// Whether a final response went upstream.
@@ -86,14 +90,8 @@ public final class ResponseContext {
 
     /// The flow to the sender, when it is a first hop that its Contact can't be trusted to lead to.
     var callerFlow: Flow? {
-        guard isFirstHop, source.transport.isReliable || isBehindNAT else { return nil }
+        guard isFirstHop, source.transport.isReliable || !isDirect else { return nil }
         return source
-    }
-
-    /// Whether the source is not what the sender believes: its Via names another address (RFC 3581).
-    private var isBehindNAT: Bool {
-        guard let value = received.value(of: .via), let via = ViaLayout(value) else { return false }
-        return IPAddress(via.host(in: value)) != source.remote.ip || via.sentByPortOrDefault != source.remote.port
     }
 
     var hasOpenBranch: Bool { branches.contains { $0.isOpen } }
@@ -141,12 +139,19 @@ struct NextHop: Hashable, Sendable {
 }
 
 /// An attempt and what the driver keeps for it.
-struct AttemptRun {
+final class AttemptRun {
     var machine: Attempt
-    var number: Int
-    var targets: [Target]
-    var options: AttemptOptions
+    let number: Int
+    let targets: [Target]
+    let options: AttemptOptions
     var groupTimer = TimerHandle.none
     var totalTimer = TimerHandle.none
     var graceTimer = TimerHandle.none
+
+    init(machine: Attempt, number: Int, targets: [Target], options: AttemptOptions) {
+        self.machine = machine
+        self.number = number
+        self.targets = targets
+        self.options = options
+    }
 }

@@ -87,10 +87,10 @@ extension Shard {
 
     /// Gives the context's attempt an event and does what follows from it.
     func attemptEvent(_ context: ResponseContext, _ event: (inout Attempt, inout ContextSink) -> Void) {
-        guard var run = context.attempt else { return }
+        guard let run = context.attempt else { return }
         var sink = ContextSink(shard: self, context: context)
+        // Actions look at the run's options and timers, never at the machine that gives them.
         event(&run.machine, &sink)
-        context.attempt?.machine = run.machine
         if let ending = sink.ending { return endAttempt(context, ending) }
         for target in sink.started { startBranch(context, target) }
     }
@@ -130,10 +130,11 @@ extension Shard {
     }
 
     func stopAttemptTimer(_ context: ResponseContext, _ timer: AttemptTimer) {
+        guard let run = context.attempt else { return }
         switch timer {
-        case .group: if var handle = context.attempt?.groupTimer { stop(&handle); context.attempt?.groupTimer = handle }
-        case .total: if var handle = context.attempt?.totalTimer { stop(&handle); context.attempt?.totalTimer = handle }
-        case .grace: if var handle = context.attempt?.graceTimer { stop(&handle); context.attempt?.graceTimer = handle }
+        case .group: stop(&run.groupTimer)
+        case .total: stop(&run.totalTimer)
+        case .grace: stop(&run.graceTimer)
         }
     }
 

@@ -8,17 +8,10 @@ extension Shard {
     func transactionKey(
         of message: borrowing SIPMessage, _ via: TopVia, asInvite: Bool = false
     ) -> TransactionKey {
-        var hasher = SipHasher(wide: transactionHashKey)
+        var hasher = via.hasher
         let method = asInvite || message.method == .ack ? SIPMethod.invite : message.method
         hasher.absorb(method.code)
         if method == .other { hasher.absorb(message.methodText) }
-        guard let value = message.value(of: .via) else { return TransactionKey(high: 0, low: 1) }
-        var elements = HeaderElements(value)
-        if let range = elements.next(), let layout = ViaLayout(value[range]) {
-            hasher.absorb(field: layout.branch(in: value[range]) ?? .empty)
-            hasher.absorb(field: layout.host(in: value[range]))
-            hasher.absorb(word: UInt64(layout.sentByPortOrDefault))
-        }
         if !via.hasCookie { absorbRFC2543Fields(message, into: &hasher) }
         let (low, high) = hasher.finish128()
         return TransactionKey(high: high, low: low)

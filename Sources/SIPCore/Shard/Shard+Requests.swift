@@ -42,7 +42,8 @@ extension Shard {
         let value = message.fieldValue(at: index)
         var elements = HeaderElements(value)
         guard let range = elements.next(), let layout = ViaLayout(value[range]) else { return nil }
-        let via = TopVia(value[range], layout, flow, isOnly: elements.isAtEnd)
+        let isOnly = elements.isAtEnd && message.firstIndex(of: .via, from: index + 1) == nil
+        let via = TopVia(value[range], layout, flow, isOnly: isOnly, key: transactionHashKey)
         guard via.needsReceived || via.needsRport else { return via }
         scratch.removeAll()
         via.write(value[range], layout, flow, to: scratch)
@@ -65,7 +66,8 @@ extension Shard {
             return replyStatelessly(
                 message, via.responseFlow, message.flaw.status, message.flaw.reasonPhrase)
         }
-        let check = RequestCheck.run(message, configuration.identity, keys: configuration.keys)
+        let check = RequestCheck.run(
+            message, configuration.identity, keys: configuration.keys, mayHaveBeenHere: !via.isOnly || via.looksOurs)
         let transaction = makeServerTransaction(message, via, key)
         switch check {
         case .reject(let rejection):
@@ -129,7 +131,9 @@ extension Shard {
             &context.message, configuration.identity, keys: configuration.keys)
         context.hasToTag = facts.hasToTag
         context.isTrusted = configuration.identity.isTrusted(flow.remote.ip)
-        context.isFirstHop = via.isOnly && facts.viaFieldCount == 1
+        context.isFirstHop = via.isOnly
+        context.isDirect = via.isDirect
+        context.viaHash = via.hasher.finish64()
         return context
     }
 
@@ -161,7 +165,7 @@ extension Shard {
             return
         }
         guard case .proceed(let facts) = RequestCheck.run(
-            message, configuration.identity, keys: configuration.keys)
+            message, configuration.identity, keys: configuration.keys, mayHaveBeenHere: !via.isOnly || via.looksOurs)
         else {
             counters.strayAcks &+= 1
             return

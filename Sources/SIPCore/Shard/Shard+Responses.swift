@@ -13,10 +13,7 @@ extension Shard {
             counters.malformed &+= 1
             return
         }
-        var elements = HeaderElements(value)
-        guard let range = elements.next(), let via = ViaLayout(value[range]),
-            let branch = via.branch(in: value[range]),
-            let token = BranchToken(branch, ring: configuration.keys)
+        guard let branch = BranchToken.own(inTopVia: value), let token = BranchToken(branch, ring: configuration.keys)
         else {
             counters.forgedBranches &+= 1
             return

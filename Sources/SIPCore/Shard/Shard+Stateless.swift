@@ -44,8 +44,9 @@ extension Shard {
             guard let listener = listener(for: hop, preferred: context.source.listener) else { continue }
             if hop.transport.isReliable { BranchBuilder.addContentLength(&request) }
             let loopHash = LoopHash.compute(context.received, keys: configuration.keys)
+            // §16.11: the same for every retransmission, and for the ACK and CANCEL of an INVITE.
             let branch = BranchToken(
-                shard: index, kind: .stateless, number: statelessNumber(context.received), loopHash: loopHash)
+                shard: index, kind: .stateless, number: context.viaHash, loopHash: loopHash)
             BranchBuilder.addVia(
                 &request, listener: listener, branch: branch, keys: configuration.keys, scratch: scratch)
             outbox.begin()
@@ -55,22 +56,6 @@ extension Shard {
             return true
         }
         return false
-    }
-
-    /// §16.11: the same for every retransmission, different for different requests; an ACK or CANCEL gets its INVITE's.
-    private func statelessNumber(_ received: borrowing SIPMessage) -> UInt64 {
-        var hasher = configuration.keys.statelessBranchHasher()
-        if let value = received.value(of: .via) {
-            var elements = HeaderElements(value)
-            if let range = elements.next(), let via = ViaLayout(value[range]) {
-                hasher.absorb(field: via.branch(in: value[range]) ?? .empty)
-                if via.branch(in: value[range])?.hasPrefix("z9hG4bK") == true { return hasher.finish64() }
-            }
-        }
-        hasher.absorb(field: received.requestURI)
-        hasher.absorb(field: received.value(of: .callID) ?? .empty)
-        hasher.absorb(field: received.value(of: .cSeq)?.leadingDigits ?? .empty)
-        return hasher.finish64()
     }
 
     /// A stateless proxy has no transaction: the one made on arrival goes without a trace.

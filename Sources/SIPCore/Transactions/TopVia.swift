@@ -1,4 +1,5 @@
 import SIPSyntax
+import SIPTokens
 import SIPTransaction
 
 /// What the top Via of a request says about the way back.
@@ -13,13 +14,27 @@ struct TopVia {
     let isOnly: Bool
     /// Whether the branch begins with the magic cookie (§8.1.1.7).
     let hasCookie: Bool
+    /// Whether the branch may be one of ours: the request may have been here before.
+    let looksOurs: Bool
+    /// Whether the sender is where it believes to be: its sent-by is the source.
+    let isDirect: Bool
+    /// A hash over branch and sent-by, to be completed with the method (§17.2.3).
+    let hasher: SipHasher
 
-    init(_ text: ByteView, _ layout: ViaLayout, _ flow: Flow, isOnly: Bool) {
+    init(_ text: ByteView, _ layout: ViaLayout, _ flow: Flow, isOnly: Bool, key: SipKey) {
         self.isOnly = isOnly
+        let branch = layout.branch(in: text) ?? .empty
+        var hasher = SipHasher(wide: key)
+        hasher.absorb(field: branch)
+        hasher.absorb(field: layout.host(in: text))
+        hasher.absorb(word: UInt64(layout.sentByPortOrDefault))
+        self.hasher = hasher
+        hasCookie = branch.hasPrefix("z9hG4bK")
+        looksOurs = BranchToken.looksOurs(branch)
         let isSourceNamed = IPAddress(layout.host(in: text)) == flow.remote.ip
         needsReceived = !isSourceNamed || layout.hasRport
         needsRport = layout.hasRport
-        hasCookie = layout.branch(in: text)?.hasPrefix("z9hG4bK") ?? false
+        isDirect = isSourceNamed && layout.sentByPortOrDefault == flow.remote.port
         var back = flow
         if !flow.transport.isReliable {
             if !layout.hasRport { back.remote.port = layout.sentByPortOrDefault }

@@ -8,13 +8,13 @@ public import SIPTokens
 public enum LoopHash {
     public static func compute(_ message: borrowing SIPMessage, keys: borrowing KeyRing) -> UInt64 {
         var hasher = keys.loopHasher()
-        hasher.absorb(message.requestURI)
+        hasher.absorb(field: message.requestURI)
         for index in 0..<message.fieldCount {
             switch message.fieldName(at: index) {
             case .via, .maxForwards, .recordRoute, .contentLength: continue
             default: hasher.absorb(field: message.fieldValue(at: index))
             }
         }
-        return hasher.finish64() & 0xFFFF_FFFF_FFFF
+        return hasher.finish() & 0xFFFF_FFFF_FFFF
     }
 }

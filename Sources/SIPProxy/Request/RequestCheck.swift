@@ -20,7 +20,6 @@ public struct Rejection: Sendable {
 /// What the check of a request found out for later.
 public struct RequestFacts: Sendable {
     public var hasToTag = false
-    public var viaFieldCount = 0
     public var requestURI: URILayout?
 
     public init() {}
@@ -36,8 +35,11 @@ public enum RequestCheck {
     }
 
     /// Checks a well-formed request.
+    ///
+    /// - Parameter mayHaveBeenHere: false when no Via can be ours, which saves looking for a loop.
     public static func run(
-        _ message: borrowing SIPMessage, _ identity: borrowing ServerIdentity, keys: borrowing KeyRing
+        _ message: borrowing SIPMessage, _ identity: borrowing ServerIdentity, keys: borrowing KeyRing,
+        mayHaveBeenHere: Bool = true
     ) -> Outcome {
         var facts = RequestFacts()
         if let rejection = checkFields(message, &facts) { return .reject(rejection) }
@@ -49,7 +51,7 @@ public enum RequestCheck {
             // §16.3 step 3: an OPTIONS at its last hop may be answered by the proxy.
             return rejection.status == 483 && message.method == .options ? .answerOptions : .reject(rejection)
         }
-        if let rejection = checkLoop(message, &facts, keys) { return .reject(rejection) }
+        if mayHaveBeenHere, let rejection = checkLoop(message, keys) { return .reject(rejection) }
         if let rejection = checkProxyRequire(message) { return .reject(rejection) }
         if isForServer, message.method == .options, !facts.hasToTag { return .answerOptions }
         return .proceed(facts)
@@ -95,11 +97,10 @@ public enum RequestCheck {
 
     /// A Via of ours whose loop hash is that of this request: it came back unchanged (§16.3 step 4, RFC 5393 §4.2).
     private static func checkLoop(
-        _ message: borrowing SIPMessage, _ facts: inout RequestFacts, _ keys: borrowing KeyRing
+        _ message: borrowing SIPMessage, _ keys: borrowing KeyRing
     ) -> Rejection? {
         var hash: UInt64?
         for index in 0..<message.fieldCount where message.fieldName(at: index) == .via {
-            facts.viaFieldCount += 1
             var elements = HeaderElements(message.fieldValue(at: index))
             let value = message.fieldValue(at: index)
             while let range = elements.next() {

@@ -79,7 +79,7 @@ extension ByteView {
         var index = start
         let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
         while index &+ 8 <= count {
-            let match = word(at: index) ^ pattern
+            let match = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)) ^ pattern
             // The lowest set high bit marks the first equal byte ("has a zero byte" trick).
             let zeros = (match &- 0x0101_0101_0101_0101) & ~match & 0x8080_8080_8080_8080
             if zeros != 0 { return index &+ zeros.trailingZeroBitCount / 8 }

@@ -52,7 +52,7 @@ public final class ByteWriter {
 
     public func append(_ bytes: [UInt8]) { bytes.withByteView { append($0) } }
 
-    public func append(_ text: String) {
+    public func append(text: String) {
         var text = text
         text.withUTF8 { append(ByteView(UnsafeRawBufferPointer($0))) }
     }

@@ -33,6 +33,8 @@ public struct HeaderElements {
     }
 
     private func endOfElement(from start: Int) -> Int {
+        // Most values have one element, and most of those no comma at all.
+        guard text.firstIndex(of: UInt8(ascii: ","), from: start) != nil else { return text.count }
         var index = start
         while index < text.count {
             switch text[index] {

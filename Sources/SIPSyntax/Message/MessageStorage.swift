@@ -62,6 +62,8 @@ extension MessagePart {
 struct MessageHead {
     /// The message whose bytes this one shares; nil when the bytes are its own.
     @usableFromInline var base: MessageStorage?
+    /// The bytes as received, in `base` or here: reading them touches no reference count.
+    @usableFromInline var received: UnsafeMutablePointer<UInt8>?
     /// A bit for each known name with a field.
     @usableFromInline var present: UInt64 = 0
     @usableFromInline var slotCount: Int32 = 0
@@ -119,8 +121,14 @@ final class MessageStorage: ManagedBuffer<MessageHead, UInt64> {
     /// The bytes of a part, received or edited.
     @inlinable
     func view(_ part: MessagePart) -> ByteView {
-        let owner = part.isInArena ? self : header.base ?? self
-        return ByteView(UnsafePointer(owner.ownBytes + part.position), count: Int(part.count))
+        let start = part.isInArena ? ownBytes : header.received ?? ownBytes
+        return ByteView(UnsafePointer(start + part.position), count: Int(part.count))
+    }
+
+    /// Whether so many more fields and bytes have a place.
+    @inlinable
+    func hasRoom(slots: Int, bytes: Int) -> Bool {
+        Int(header.slotCapacity &- header.slotCount) >= slots && Int(header.byteCapacity &- header.byteCount) >= bytes
     }
 
     /// Copies bytes behind what is there, which has room for them.
@@ -148,6 +156,7 @@ final class MessageStorage: ManagedBuffer<MessageHead, UInt64> {
         copy.slots.update(from: slots, count: count)
         if isFirst {
             copy.header.base = self
+            copy.header.received = ownBytes
             copy.treatArenaAsReceived()
         } else {
             copy.ownBytes.update(from: ownBytes, count: arena)

@@ -6,12 +6,7 @@ extension SIPMessage {
 
     /// As `reserve`; gives the storage that was replaced, which a view of the new bytes may still point into.
     private mutating func makeRoom(slots: Int, bytes: Int) -> MessageStorage? {
-        let head = storage.header
-        if isKnownUniquelyReferenced(&storage), Int(head.slotCapacity &- head.slotCount) >= slots,
-            Int(head.byteCapacity &- head.byteCount) >= bytes
-        {
-            return nil
-        }
+        if isKnownUniquelyReferenced(&storage), storage.hasRoom(slots: slots, bytes: bytes) { return nil }
         let old = storage
         storage = old.derived(moreSlots: slots &+ 2, moreBytes: bytes &+ 64)
         return old

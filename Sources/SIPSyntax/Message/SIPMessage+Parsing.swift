@@ -32,6 +32,9 @@ struct MessageScan {
     let limits: MessageLimits
     var head = MessageHead()
     var fieldCount = 0
+    /// The first fields of these names, which the body and the method check need.
+    var contentLengthIndex = -1
+    var cSeqIndex = -1
     var position = 0
 
     init(text: ByteView, limits: MessageLimits) {
@@ -159,6 +162,8 @@ struct MessageScan {
         let mask = name.mask
         if head.present & mask != 0, name.isSingle { note(MessageFlaw(.repeated, name)) }
         head.present |= mask
+        if name == .cSeq, cSeqIndex < 0 { cSeqIndex = fieldCount }
+        if name == .contentLength, contentLengthIndex < 0 { contentLengthIndex = fieldCount }
         slots[fieldCount] = FieldSlot(
             offset: UInt32(start), lineCount: end &- start, valueStart: lower &- start, valueCount: upper &- lower,
             nameCount: nameEnd &- start, name: name)
@@ -174,9 +179,8 @@ struct MessageScan {
 
     private mutating func readBody(slots: UnsafeMutableBufferPointer<FieldSlot>) {
         var count = text.count - position
-        if head.present & HeaderName.contentLength.mask != 0,
-            let slot = slots[0..<fieldCount].first(where: { $0.name == .contentLength })
-        {
+        if contentLengthIndex >= 0 {
+            let slot = slots[contentLengthIndex]
             let start = Int(slot.offset) + Int(slot.valueStart)
             if let length = text[start..<start + Int(slot.valueCount)].decimal(limit: 0x7FFF_FFFF) {
                 if Int(length) > count { note(MessageFlaw(.bodyTooShort)) }
@@ -195,7 +199,8 @@ struct MessageScan {
 
     /// A response's method is that of its CSeq; a request's must equal it (§8.1.1.5).
     private mutating func readCSeq(slots: UnsafeMutableBufferPointer<FieldSlot>) {
-        guard let slot = slots[0..<fieldCount].first(where: { $0.name == .cSeq }) else { return }
+        guard cSeqIndex >= 0 else { return }
+        let slot = slots[cSeqIndex]
         let start = Int(slot.offset) + Int(slot.valueStart)
         let value = text[start..<start + Int(slot.valueCount)]
         guard let digits = value.firstIndex(where: { !ASCII.isDigit($0) }), digits > 0,

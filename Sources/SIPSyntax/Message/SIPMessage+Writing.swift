@@ -35,8 +35,7 @@ extension SIPMessage {
     }
 
     private func writeStartLine(to out: ByteWriter) {
-        let head = storage.header
-        guard isRequest, head.requestURI.isEdited(from: head.startLine) else {
+        guard isRequest, storage.header.requestURI.isEdited(from: storage.header.startLine) else {
             return writeReceivedStartLine(to: out)
         }
         out.append(methodText)
