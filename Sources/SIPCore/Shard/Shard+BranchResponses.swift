@@ -53,7 +53,14 @@ extension Shard {
     public func responseHookEnded(_ context: ResponseContext, branch: Int, _ edited: SIPMessage?) {
         guard let place = context.heldResponses.firstIndex(where: { $0.branch == branch }) else { return }
         let held = context.heldResponses.remove(at: place)
-        proceed(context, branch, held.client, edited ?? held.message, isEdited: edited != nil)
+        guard held.message.status >= 300 else {
+            return proceed(context, branch, held.client, edited ?? held.message, isEdited: edited != nil)
+        }
+        // The best response of all branches, chosen by `finishWithBest`.
+        guard context.isOpen else { return releaseIfDone(context) }
+        guard let edited else { return reply(context, ReplyContent(status: 500)) }
+        finishWithResponse(context, edited)
+        releaseIfDone(context)
     }
 
     private func proceed(
@@ -145,11 +152,17 @@ extension Shard {
         guard var response = context.bestResponse else {
             return reply(context, ReplyContent(status: context.bestStatus == 0 ? 408 : context.bestStatus))
         }
-        if context.bestIsHooked,
-            case .failed = user.responseReceived(context, branch: context.bestBranch, &response)
-        {
-            return reply(context, ReplyContent(status: 500))
+        guard context.bestIsHooked else { return finish(context, response) }
+        let received = response
+        switch user.responseReceived(context, branch: context.bestBranch, &response) {
+        case .failed: reply(context, ReplyContent(status: 500))
+        case .waiting:
+            context.heldResponses.append(HeldResponse(branch: context.bestBranch, message: received, client: 0))
+        case .proceed: finish(context, response)
         }
+    }
+
+    private func finish(_ context: ResponseContext, _ response: SIPMessage) {
         finishWithResponse(context, response)
         releaseIfDone(context)
     }

@@ -28,7 +28,7 @@ extension Shard {
 
     /// Writes the canonical address-of-record of a local URI, in place of what `out` had; one of our own numeric
     /// addresses stands for the first domain, so that a phone may be set up with either.
-    func writeAddressOfRecord(_ uri: URILayout, _ text: ByteView, to out: ByteWriter) {
+    public func writeAddressOfRecord(_ uri: URILayout, _ text: ByteView, to out: ByteWriter) {
         out.removeAll()
         uri.appendAddressOfRecord(in: text, to: out)
         guard let domain = configuration.identity.domains.first, let host = uri.host(in: text),

@@ -43,7 +43,7 @@ extension Shard {
         for hop in hops {
             guard let listener = listener(for: hop, preferred: context.source.listener) else { continue }
             if hop.transport.isReliable { BranchBuilder.addContentLength(&request) }
-            let loopHash = LoopHash.compute(context.received, keys: configuration.keys)
+            let loopHash = statelessLoopHash(context.received)
             // §16.11: the same for every retransmission, and for the ACK and CANCEL of an INVITE.
             let branch = BranchToken(
                 shard: index, kind: .stateless, number: context.viaHash, loopHash: loopHash)
@@ -56,6 +56,14 @@ extension Shard {
             return true
         }
         return false
+    }
+
+    /// None for INVITE, whose CANCEL and ACK have other fields and must get its branch; Max-Forwards ends such a loop.
+    private func statelessLoopHash(_ received: borrowing SIPMessage) -> UInt64 {
+        switch received.method {
+        case .invite, .ack, .cancel: 0
+        default: LoopHash.compute(received, keys: configuration.keys)
+        }
     }
 
     /// A stateless proxy has no transaction: the one made on arrival goes without a trace.

@@ -57,3 +57,8 @@ public enum BranchEnd: Hashable, Sendable {
 public protocol AttemptSink {
     mutating func perform(_ action: AttemptAction)
 }
+
+extension Array: AttemptSink where Element == AttemptAction {
+    /// Collects the actions.
+    public mutating func perform(_ action: AttemptAction) { append(action) }
+}

@@ -1,3 +1,4 @@
+// sizes: table
 extension HeaderName {
     /// The code of a name in any case, long or compact (§7.3.3).
     ///
@@ -6,6 +7,21 @@ extension HeaderName {
     @inlinable
     public init(_ name: ByteView) {
         self.init(length: name.count, first: name.foldedWord(at: 0), last: name.foldedWord(at: name.count &- 8))
+    }
+
+    /// The code of the name of `count` bytes at `start`: eight bytes are read at once when the text goes on so far.
+    @inlinable
+    init(in text: ByteView, at start: Int, count: Int) {
+        guard count > 0, start &+ Swift.max(8, count) <= text.count else {
+            self.init(text[start..<start &+ count])
+            return
+        }
+        let first = text.word(at: start) | 0x2020_2020_2020_2020
+        if count < 8 {
+            self.init(length: count, first: first & (1 &<< UInt64(count &* 8) &- 1), last: 0)
+        } else {
+            self.init(length: count, first: first, last: text.word(at: start &+ count &- 8) | 0x2020_2020_2020_2020)
+        }
     }
 
     @usableFromInline

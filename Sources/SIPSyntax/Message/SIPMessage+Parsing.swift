@@ -138,14 +138,14 @@ struct MessageScan {
     }
 
     private func colon(from start: Int, to end: Int) -> Int? {
-        var index = start
-        while index < end {
-            let byte = text[index]
-            if byte == UInt8(ascii: ":") { return index > start ? index : nil }
-            guard ASCII.isToken(byte) || byte == 0x20 || byte == 0x09 else { return nil }
-            index &+= 1
-        }
-        return nil
+        guard let index = text[start..<end].firstIndex(of: UInt8(ascii: ":")), index > 0 else { return nil }
+        return start &+ index
+    }
+
+    /// Whether a name that is not known is a token, as it must be (§25.1).
+    private func isToken(_ name: Range<Int>) -> Bool {
+        for index in name where !ASCII.isToken(text[index]) { return false }
+        return !name.isEmpty
     }
 
     private mutating func addField(
@@ -153,8 +153,8 @@ struct MessageScan {
     ) {
         var nameEnd = colon
         while nameEnd > start, text[nameEnd - 1] == 0x20 || text[nameEnd - 1] == 0x09 { nameEnd &-= 1 }
-        // The folded words read up to eight bytes from the name's first and last, all inside of the text.
-        let name = HeaderName(text[start..<nameEnd])
+        let name = HeaderName(in: text, at: start, count: nameEnd &- start)
+        guard name != .other || isToken(start..<nameEnd) else { return note(MessageFlaw(.malformed)) }
         var lower = colon &+ 1
         var upper = end
         while lower < upper, ASCII.isWhitespace(text[lower]) { lower &+= 1 }

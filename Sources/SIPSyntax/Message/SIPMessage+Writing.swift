@@ -28,7 +28,7 @@ extension SIPMessage {
         let head = storage.header
         var sum = Int(head.startLine.count) + 2 + body.count
         if isRequest, head.requestURI.isEdited(from: head.startLine) {
-            sum = Int(head.method.count) + Int(head.requestURI.count) + 12 + body.count
+            sum = Int(head.method.count) + Int(head.requestURI.count) + 13 + body.count
         }
         for index in 0..<fieldCount { sum += Int(storage.slots[index].lineCount) }
         return sum
