@@ -113,6 +113,10 @@ let package = Package(
             "SIPCoreTests",
             ["SIPTestKit", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication", "SIPTokens", "SIPTransaction",
              "SIPSyntax"]),
+        tests(
+            "SIPUserAgentTests",
+            ["SIPUserAgent", "SIPTransport", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication", "SIPTokens",
+             "SIPTransaction", "SIPSyntax"]),
         tests("SIPAuthenticationTests", ["SIPAuthentication", "SIPTokens", "SIPTransaction", "SIPSyntax"]),
     ]
 )

@@ -2,6 +2,7 @@ import Logging
 import SIPAuthentication
 import SIPPolicy
 import SIPSyntax
+import SIPTransaction
 import SIPTransport
 import Synchronization
 

@@ -6,7 +6,7 @@ import SIPRegistrar
 import SIPTransaction
 public import SIPTransport
 
-extension Shard: @retroactive ShardWork {}
+extension Shard: ShardWork {}
 
 /// The shards of a server, each with its runner of the policy.
 ///

@@ -147,6 +147,10 @@ final class AttemptRun {
     var groupTimer = TimerHandle.none
     var totalTimer = TimerHandle.none
     var graceTimer = TimerHandle.none
+    /// The best final response of the attempt's own branches, and its status; 0 for none.
+    var bestStatus = 0
+    var bestResponse: SIPMessage?
+    var bestTarget: [UInt8]?
 
     init(machine: Attempt, number: Int, targets: [Target], options: AttemptOptions) {
         self.machine = machine

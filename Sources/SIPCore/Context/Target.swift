@@ -67,7 +67,7 @@ public struct AttemptOptions: Sendable {
 
 /// What an attempt came to, as the policy sees it.
 public struct AttemptOutcome: Sendable {
-    /// The best status of all branches so far; 408 when none answered.
+    /// The best status of the attempt's branches, or the 2xx of any; 408 when none answered.
     public var status: Int
     /// The response behind the status; nil when there was none.
     public var response: SIPMessage?

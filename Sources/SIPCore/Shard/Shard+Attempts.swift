@@ -32,14 +32,18 @@ extension Shard {
         if let attempt = context.attempt, !attempt.machine.isEnded { return false }
         context.hasActed = true
         guard context.isOpen, !context.isCancelled else {
-            pendingUserCalls.append(.attemptEnded(context, outcome(of: context, .exhausted, branches: 0)))
+            let status = context.isCancelled ? 487 : context.bestStatus
+            pendingUserCalls.append(.attemptEnded(context, outcome(withoutBranches: context, status: status)))
             return true
         }
+        // A policy that goes on after a 6xx sets it aside.
+        if context.bestStatus >= 600 { forgetBest(context) }
         if context.method == .invite { sendTrying(context) }
         let expanded = expand(targets, context)
         guard !expanded.isEmpty else {
-            note(context, status: context.hasToTag ? 481 : 404, response: nil, target: nil)
-            pendingUserCalls.append(.attemptEnded(context, outcome(of: context, .exhausted, branches: 0)))
+            let status = context.hasToTag ? 481 : 404
+            note(context, status: status, response: nil, target: nil)
+            pendingUserCalls.append(.attemptEnded(context, outcome(withoutBranches: context, status: status)))
             return true
         }
         let (ordered, sizes) = TargetGroups.arrange(expanded, options.order)
@@ -50,6 +54,12 @@ extension Shard {
             targets: ordered, options: options)
         attemptEvent(context) { machine, sink in machine.start(into: &sink) }
         return true
+    }
+
+    private func forgetBest(_ context: ResponseContext) {
+        context.bestStatus = 0
+        context.bestResponse = nil
+        context.bestTarget = nil
     }
 
     /// Targets that are addresses-of-record of this server become their contacts; nothing is sent to ourselves.
@@ -99,15 +109,26 @@ extension Shard {
         guard let attempt = context.attempt else { return }
         let count = context.branches.reduce(0) { $0 + ($1.attempt == attempt.number ? 1 : 0) }
         guard !context.isHandlerDone else { return handlerless(context) }
-        pendingUserCalls.append(.attemptEnded(context, outcome(of: context, how, branches: count)))
+        pendingUserCalls.append(.attemptEnded(context, outcome(of: context, branches: count)))
     }
 
-    private func outcome(of context: ResponseContext, _ how: AttemptEnd, branches: Int) -> AttemptOutcome {
+    /// What the attempt came to by its own branches; a 2xx counts whichever attempt it is of.
+    private func outcome(of context: ResponseContext, branches: Int) -> AttemptOutcome {
+        let isAccepted = context.bestStatus >= 200 && context.bestStatus < 300
+        let status = isAccepted ? context.bestStatus : context.attempt?.bestStatus ?? 0
+        return AttemptOutcome(
+            status: status == 0 ? 408 : status,
+            response: isAccepted ? context.bestResponse : context.attempt?.bestResponse,
+            targetURI: isAccepted ? context.bestTarget : context.attempt?.bestTarget,
+            isCancelled: context.isCancelled, isTimedOut: context.attempt?.machine.isTimedOut ?? false,
+            isFinished: context.isFinished, branchCount: branches)
+    }
+
+    /// The outcome of an attempt that never began: no target, or a request that is finished.
+    private func outcome(withoutBranches context: ResponseContext, status: Int) -> AttemptOutcome {
         AttemptOutcome(
-            status: context.bestStatus == 0 ? 408 : context.bestStatus, response: context.bestResponse,
-            targetURI: context.bestTarget, isCancelled: context.isCancelled,
-            isTimedOut: context.attempt?.machine.isTimedOut ?? false, isFinished: context.isFinished,
-            branchCount: branches)
+            status: status, response: nil, targetURI: nil, isCancelled: context.isCancelled, isTimedOut: false,
+            isFinished: context.isFinished, branchCount: 0)
     }
 
     // MARK: Timers

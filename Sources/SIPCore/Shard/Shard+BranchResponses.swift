@@ -136,12 +136,24 @@ extension Shard {
     func note(_ context: ResponseContext, status: Int, response: SIPMessage?, target index: Int?) {
         guard context.isOpen else { return }
         if status == 401 || status == 407, let response { context.challenges.append(response) }
+        noteForAttempt(context, status: status, response: response, target: index)
         guard context.bestStatus == 0 || BestResponse.isBetter(status, than: context.bestStatus) else { return }
         context.bestStatus = status
         context.bestResponse = response
         context.bestTarget = index.flatMap { targetURI(context, $0) }
         context.bestBranch = index ?? 0
         context.bestIsHooked = context.attempt?.options.hasReplyHook ?? false
+    }
+
+    /// The same for the attempt alone, whose outcome tells of its own branches.
+    private func noteForAttempt(_ context: ResponseContext, status: Int, response: SIPMessage?, target index: Int?) {
+        guard let attempt = context.attempt,
+            index.map({ context.branches[$0].attempt == attempt.number }) ?? true,
+            attempt.bestStatus == 0 || BestResponse.isBetter(status, than: attempt.bestStatus)
+        else { return }
+        attempt.bestStatus = status
+        attempt.bestResponse = response
+        attempt.bestTarget = index.flatMap { targetURI(context, $0) }
     }
 
     /// Sends the best response of all branches upstream.

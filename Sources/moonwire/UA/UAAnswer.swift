@@ -54,8 +54,8 @@ struct UAAnswer: ParsableCommand {
         var plan = UASession.Plan(
             addressOfRecord: address.uri, target: address.uri, network: network, account: account)
         plan.answering.status = status
-        plan.answering.ringing = duration(ring)
-        plan.answering.duration = length.map { duration($0) }
+        plan.answering.ringing = .seconds(ring)
+        plan.answering.duration = length.map { .seconds($0) }
         let (isRegistering, expires, isOnce, name) = (!isUnregistered, expires, once, address.uri.description)
         try session.run(plan) { userAgent in
             session.say("listening as \(userAgent.configuration.contact)")

@@ -46,9 +46,9 @@ struct UACall: ParsableCommand {
 
     private var options: CallOptions {
         var options = CallOptions()
-        options.duration = length.map { duration($0) }
-        options.cancelAfter = cancelAfter.map { duration($0) }
-        options.answerLimit = duration(timeout)
+        options.duration = length.map { .seconds($0) }
+        options.cancelAfter = cancelAfter.map { .seconds($0) }
+        options.answerLimit = .seconds(timeout)
         return options
     }
 

@@ -168,6 +168,3 @@ final class UASession: Sendable {
         return source
     }
 }
-
-/// Seconds on the command line.
-func duration(_ seconds: Double) -> SIPDuration { SIPDuration.seconds(seconds) }
