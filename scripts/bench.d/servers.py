@@ -17,7 +17,7 @@ WORK = {"options": "options", "stateless": "stateless", "stateful": "stateful", 
 
 
 def write_users(directory, count):
-    """The users u000000 … with password p000000 …: as Kamailio's text table, and as user:realm:HA1 lines."""
+    """The users u000000 … with password p000000 …: as Kamailio's text table, and as Moonwire's users file."""
     os.makedirs(directory, exist_ok=True)
     lines = []
     for number in range(count):
@@ -27,9 +27,10 @@ def write_users(directory, count):
         table.write("id(int,auto) key_name(string) key_type(int) value_type(int) key_value(string) expires(int)\n")
         for number, (user, ha1) in enumerate(lines):
             table.write(f"{number + 1}:{user}:0:0:{ha1}:0\n")
-    with open(os.path.join(directory, "users.digest"), "w") as table:
+    private = os.open(os.path.join(directory, "users.digest"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(private, "w") as table:
         for user, ha1 in lines:
-            table.write(f"{user}:{DOMAIN}:{ha1}\n")
+            table.write(f"{user}@{DOMAIN}:{ha1}:-\n")
 
 
 class Server:
