@@ -66,15 +66,19 @@ let package = Package(
         target("SIPTransport", ["CLinux", "SIPSyntax", "SIPTransaction"] + nio),
         target(
             "SIPUserAgent",
-            ["SIPSyntax", "SIPTransaction", "SIPTokens", "SIPAuthentication", "SIPRegistrar", "SIPProxy", "SIPCore",
-             "SIPTransport"]),
+            [
+                "SIPSyntax", "SIPTransaction", "SIPTokens", "SIPAuthentication", "SIPRegistrar", "SIPProxy", "SIPCore",
+                "SIPTransport",
+            ]),
         target(
             "SIPTestKit",
             ["SIPSyntax", "SIPTransaction", "SIPTokens", "SIPAuthentication", "SIPRegistrar", "SIPProxy", "SIPCore"]),
         target(
             "SIPPolicy",
-            ["LuaRuntime", "SIPSyntax", "SIPTransaction", "SIPTokens", "SIPAuthentication", "SIPRegistrar",
-             "SIPProxy", "SIPCore"]),
+            [
+                "LuaRuntime", "SIPSyntax", "SIPTransaction", "SIPTokens", "SIPAuthentication", "SIPRegistrar",
+                "SIPProxy", "SIPCore",
+            ]),
         target(
             "MoonwireServer",
             [
@@ -111,12 +115,16 @@ let package = Package(
         tests("SIPProxyTests", ["SIPProxy", "SIPTokens", "SIPTransaction", "SIPSyntax"]),
         tests(
             "SIPCoreTests",
-            ["SIPTestKit", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication", "SIPTokens", "SIPTransaction",
-             "SIPSyntax"]),
+            [
+                "SIPTestKit", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication", "SIPTokens", "SIPTransaction",
+                "SIPSyntax",
+            ]),
         tests(
             "SIPUserAgentTests",
-            ["SIPUserAgent", "SIPTransport", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication", "SIPTokens",
-             "SIPTransaction", "SIPSyntax"]),
+            [
+                "SIPUserAgent", "SIPTransport", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication", "SIPTokens",
+                "SIPTransaction", "SIPSyntax",
+            ]),
         tests("SIPAuthenticationTests", ["SIPAuthentication", "SIPTokens", "SIPTransaction", "SIPSyntax"]),
     ]
 )

@@ -1,5 +1,6 @@
 import SIPPolicy
 import SIPTestKit
+import SIPTransaction
 import Testing
 
 @Suite("Attempts: relay and fork")
@@ -19,7 +20,8 @@ struct AttemptTests {
         let world = try calls(
             """
             local o = req:relay("sip:bob@10.0.0.20")
-            sip.log.info(table.concat({ tostring(o.status), o.reason, tostring(o.ok), tostring(o.response), tostring(o.target),
+            sip.log.info(table.concat({ tostring(o.status), o.reason, tostring(o.ok), tostring(o.response),
+              tostring(o.target),
               tostring(o.cancelled), tostring(o.timed_out), tostring(o.finished), tostring(o.branches) }, " "))
             """)
         let bob = world.phone("bob", "10.0.0.20")
@@ -168,7 +170,12 @@ struct AttemptTests {
     @Test("CANCEL while the handler sleeps: 487 at once, and req.cancelled")
     func cancelDuringSleep() throws {
         let world = try calls(
-            "sip.sleep(5)\nsip.log.info(tostring(req.cancelled))\nlocal o = req:relay('sip:x@10.0.0.9')\nsip.log.info(tostring(o.finished))"
+            """
+            sip.sleep(5)
+            sip.log.info(tostring(req.cancelled))
+            local o = req:relay("sip:x@10.0.0.9")
+            sip.log.info(tostring(o.finished))
+            """
         )
         let call = world.phone("alice", "10.0.0.10").invite("sip:bob@example.com")
         world.advance(1)
@@ -179,6 +186,31 @@ struct AttemptTests {
         world.advance(5)
         #expect(world.log.texts == ["true", "true"])
         world.expectNothingLeft()
+    }
+
+    @Test("a late 2xx of a branch that timed out: a later attempt says ok, with the target that answered")
+    func late() throws {
+        let world = try calls(
+            """
+            local first = req:relay("sip:a@10.0.0.21", { timeout = 2 })
+            sip.log.info(tostring(first.timed_out) .. " " .. first.status)
+            local second = req:relay("sip:b@10.0.0.22", { timeout = 20 })
+            sip.log.info(tostring(second.ok) .. " " .. second.target.user)
+            local third = req:relay("sip:c@10.0.0.23")
+            sip.log.info(tostring(third.finished) .. " " .. third.status .. " " .. third.response.status)
+            """)
+        let a = world.phone("a", "10.0.0.21")
+        // It hears no CANCEL, and answers after the policy has gone on.
+        a.behaviour = PhoneBehaviour(rings: true, status: 200, after: .seconds(Int64(4)))
+        a.onCall = { _ in a.isSilent = true }
+        world.phone("b", "10.0.0.22").behaviour = .ringsOn
+        let call = world.phone("alice", "10.0.0.10").invite("sip:bob@example.com")
+        world.advance(6)
+        #expect(world.log.texts == ["true 408", "true a", "true 200 200"])
+        #expect(call.final == 200)
+        call.bye()
+        a.isSilent = false
+        world.expectNothingLeft(after: 80)
     }
 
     @Test("a second attempt at the same time raises")
@@ -233,7 +265,8 @@ struct AttemptTests {
     func targetOptions() throws {
         let world = try calls(
             """
-            req:fork{ { uri = "sip:a@192.0.2.99", headers = { ["X-A"] = "1" }, route = "sip:10.0.0.21" }, "sip:b@10.0.0.22" }
+            req:fork{ { uri = "sip:a@192.0.2.99", headers = { ["X-A"] = "1" }, route = "sip:10.0.0.21" },
+              "sip:b@10.0.0.22" }
             """)
         let a = world.phone("a", "10.0.0.21")
         let b = world.phone("b", "10.0.0.22")
@@ -267,7 +300,8 @@ struct AttemptTests {
         let world = try PolicyWorld(
             """
             if req.in_dialog then
-              sip.log.info(req.method .. " " .. tostring(req.route_params.billing) .. " " .. tostring(req.route_params.flag))
+              local kept = req.route_params
+              sip.log.info(req.method .. " " .. tostring(kept.billing) .. " " .. tostring(kept.flag))
               return req:relay()
             end
             req:record_route{ billing = "b42", flag = true }

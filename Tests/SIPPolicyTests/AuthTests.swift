@@ -43,6 +43,7 @@ struct AuthTests {
         let call = world.phone("alice", "10.0.0.66") { $0.password = "alice" }.invite("sip:bob@example.com")
         world.advance(2)
         #expect(call.final == expected)
+        if expected == 204 { call.bye() }
         world.expectNothingLeft()
     }
 
@@ -51,7 +52,7 @@ struct AuthTests {
         arguments: [
             "{ alice = 'alice' }",
             "{ alice = { password = 'alice' } }",
-            "function(name, realm) sip.sleep(1) if name == 'alice' and realm == 'example.com' then return { password = 'alice' } end end",
+            "function(name, realm) sip.sleep(1) if realm == 'example.com' then return { password = name } end end",
             "function() return { ha1 = '\(AuthTests.ha1)' } end, algorithms = { 'MD5' }",
         ])
     func sources(source: String) throws {
@@ -78,6 +79,25 @@ struct AuthTests {
         let values = try PolicyWorld.values(
             "local user, err = auth.check(req) return user, err.kind, err.message", users: Self.users)
         #expect(values == ["nil", "missing", "credentials are missing"])
+    }
+
+    @Test("who was found to use another name stays refused when asked again")
+    func refusedTwice() throws {
+        let world = try world(
+            """
+            req.headers:set("From", "<sip:bob@example.com>;tag=" .. req.from.tag)
+            local user, err = auth.check(req)
+            if not user and err.kind == "identity" then
+              sip.log.info(tostring(req.user))
+              if auth.require(req) then req:reply(204) end
+            else
+              auth.require(req)
+            end
+            """)
+        let call = world.phone("alice", "10.0.0.66") { $0.password = "alice" }.invite("sip:bob@example.com")
+        world.advance(2)
+        #expect(call.final == 403)
+        #expect(world.log.texts == ["nil"])
     }
 
     @Test("registrar: somebody else's address is 403, and so is a Contact on this server or a trusted peer")
@@ -116,7 +136,8 @@ struct AuthTests {
         world.advance(1)
         #expect(
             world.log.texts == [
-                "1 sip:bob@10.0.0.20:5060 1.0 true nil udp:10.0.0.20:5060 sip:bob@example.com nil unknown 1 unregistered false"
+                "1 sip:bob@10.0.0.20:5060 1.0 true nil udp:10.0.0.20:5060 sip:bob@example.com nil unknown 1 "
+                    + "unregistered false"
             ])
     }
 

@@ -21,7 +21,8 @@ struct EndingTests {
     func reply() throws {
         let world = try PolicyWorld(
             """
-            req:reply(486, "Not Now", { headers = { ["X-A"] = { "1", "2" }, ["Retry-After"] = 5 }, body = "b", type = "text/x" })
+            req:reply(486, "Not Now", { headers = { ["X-A"] = { "1", "2" }, ["Retry-After"] = 5 },
+              body = "b", type = "text/x" })
             """)
         let exchange = world.phone("alice", "10.0.0.10").request("MESSAGE", "sip:bob@example.com")
         world.advance(1)

@@ -54,7 +54,8 @@ struct FieldTests {
             local bad, err = sip.uri("not a uri")
             return u.scheme, u.user, u.password, u.host, u.port, u.params.transport, u.params.lr, u.headers.subject,
               u == sip.uri("sips:alice:p%20w@[2001:DB8:0::1]:5061;TRANSPORT=TCP;lr?Subject=a%20b"),
-              u == sip.uri("sip:alice@x"), bad, err.kind, "<" .. req.uri .. ">", req.uri == sip.uri("sip:bob@EXAMPLE.com")
+              u == sip.uri("sip:alice@x"), bad, err.kind, "<" .. req.uri .. ">",
+              req.uri == sip.uri("sip:bob@EXAMPLE.com")
             """)
         #expect(
             values == [
@@ -82,7 +83,8 @@ struct FieldTests {
         let values = try PolicyWorld.values(
             """
             return req.source.ip, req.source.port, req.source.transport, req.listener.ip, req.listener,
-              req.source:is_in("10.0.0.0/8"), req.source:is_in("10.0.0.11"), req.source:is_in{ "192.0.2.0/24", "10.0.0.10" }
+              req.source:is_in("10.0.0.0/8"), req.source:is_in("10.0.0.11"),
+              req.source:is_in{ "192.0.2.0/24", "10.0.0.10" }
             """)
         #expect(values == ["10.0.0.10", "5060", "udp", "10.0.0.1", "udp:10.0.0.1:5060", "true", "false", "true"])
     }
@@ -104,7 +106,8 @@ struct FieldTests {
         let values = try PolicyWorld.values(
             """
             req.content_type = "application/sdp"
-            req.body = "v=0\\r\\no=a 1 2 IN IP4 192.0.2.1\\r\\ns=-\\r\\nc=IN IP4 192.0.2.1\\r\\nm=audio 4000 RTP/AVP 0 8\\r\\na=sendonly\\r\\n"
+            req.body = "v=0\\r\\no=a 1 2 IN IP4 192.0.2.1\\r\\ns=-\\r\\nc=IN IP4 192.0.2.1\\r\\n"
+              .. "m=audio 4000 RTP/AVP 0 8\\r\\na=sendonly\\r\\n"
             local s = req.sdp
             local a, b, c, d = s.connection.address, s.media[1].port, s.media[1].formats[2], s.media[1].direction
             local length = req.headers["Content-Length"]

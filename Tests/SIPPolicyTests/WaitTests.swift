@@ -44,7 +44,10 @@ struct WaitTests {
     func nested() throws {
         let values = try PolicyWorld.values(
             """
-            return sip.all{ function() return (sip.all{ function() sip.sleep(1) return 1 end }) end, function() return 2 end }
+            return sip.all{
+              function() return (sip.all{ function() sip.sleep(1) return 1 end }) end,
+              function() return 2 end,
+            }
             """)
         #expect(values == ["1", "2"])
     }
@@ -86,6 +89,29 @@ struct WaitTests {
         world.expectNothingLeft()
     }
 
+    @Test("a retired generation's loops are ended after 60 s")
+    func retired() throws {
+        let world = try PolicyWorld(
+            """
+            local sip = require "sip"
+            local policy = {}
+            function policy.startup()
+              sip.spawn(function() while true do sip.sleep(7) end end)
+              sip.spawn(function() while not sip.retired do sip.sleep(7) end sip.log.info("bye") end)
+            end
+            return policy
+            """)
+        world.advance(10)
+        #expect(world.liveRuns == 1)
+        world.server.perform(on: world.server.shards[0]) { world.runners[0].retire() }
+        world.advance(10)
+        #expect(world.log.texts == ["bye"])
+        #expect(world.liveRuns == 1)
+        world.advance(51)
+        #expect(world.liveRuns == 0)
+        #expect(world.server.timerCount == 0)
+    }
+
     @Test("startup and shutdown run once, and may wait")
     func startup() throws {
         let world = try PolicyWorld(
@@ -123,7 +149,8 @@ struct WaitTests {
               end
               return
             end
-            local res, err = sip.request{ method = "OPTIONS", uri = "sip:x@10.0.0.1", auth = { user = "moonwire", password = "secret" },
+            local res, err = sip.request{ method = "OPTIONS", uri = "sip:x@10.0.0.1",
+              auth = { user = "moonwire", password = "secret" },
               headers = { Subject = "s" }, body = "b", type = "text/plain" }
             local silent, why = sip.request{ method = "MESSAGE", uri = "sip:x@10.0.0.99", timeout = 5 }
             local lost, reason = sip.request{ method = "MESSAGE", uri = "sips:x@10.0.0.99" }

@@ -7,21 +7,21 @@ import threading
 from server import password_of
 from sip import Phone
 from sipp import Sipp
-from stage import expect
+from stage import expect, free_port
 
 
 def answering(stage, scenario, server, link, user, q=None, **options):
-    """A sipp that waits for calls, registered as a phone would: from its own port, or with a connection that stays."""
-    sipp = Sipp.listening(stage, scenario, server, link, user=user, **options)
-    parameters = f";q={q}" if q else ""
+    """A sipp that waits for calls, registered as a phone would: from its own port, or by a connection that stays."""
+    port = free_port()
+    contact = f"<sip:{user}@{link.bracketed}:{port};transport={link.transport}>" + (f";q={q}" if q else "")
     if link.transport == "udp":
-        # The source is not the Contact's address, since sipp has that already; the contact is used as it is.
-        with Phone(link, server) as phone:
-            register(phone, user, sipp.contact(user) + parameters)
-    else:
-        phone = Phone(link, server)
-        register(phone, user, sipp.contact(user) + parameters)
-        join(phone.socket, sipp)
+        with Phone(link, server, port) as phone:
+            register(phone, user, contact)
+        return Sipp.listening(stage, scenario, server, link, user=user, port=port, **options)
+    sipp = Sipp.listening(stage, scenario, server, link, user=user, port=port, **options)
+    phone = Phone(link, server)
+    register(phone, user, contact)
+    join(phone.socket, sipp)
     return sipp
 
 

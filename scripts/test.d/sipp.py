@@ -20,7 +20,8 @@ class Sipp:
         self.errors = stage.folder / f"{self.name}.errors"
         stage.extra_outputs += [self.errors, self.trace]
         text = (HERE / "sipp" / f"{scenario}.xml").read_text()
-        for word, value in {"USER": user or "", "DOMAIN": "localhost", "PASSWORD": password, "SERVER": server.address(link), **words}.items():
+        words = {"user": user or "", "domain": "localhost", "password": password, **words}
+        for word, value in words.items():
             text = text.replace(f"@{word.upper()}@", str(value))
         left = re.search(r"@[A-Z]+@", text)
         expect(not left, f"{scenario}.xml: nothing given for {left and left.group()}")
@@ -38,10 +39,6 @@ class Sipp:
         sipp = cls(*arguments, **options)
         wait_for(lambda: is_bound(sipp.link, sipp.port), 5, f"{sipp.name} listens on port {sipp.port}")
         return sipp
-
-    def contact(self, user):
-        """Where requests for this sipp go."""
-        return f"<sip:{user}@{self.link.bracketed}:{self.port};transport={self.link.transport}>"
 
     def finish(self, seconds=20):
         """Waits for the end, which has to be a good one."""

@@ -47,10 +47,12 @@ public final class ResponseContext {
     var transaction: UInt64 = 0
     var branches: [Branch] = []
     var attempt: AttemptRun?
-    /// The best final response so far (§16.7 step 6), and its status; 0 for none.
-    var bestStatus = 0
-    var bestResponse: SIPMessage?
-    var bestTarget: [UInt8]?
+    /// The status of the best final response so far, or of the 2xx that went upstream (§16.7 step 6); 0 for none.
+    public internal(set) var bestStatus = 0
+    /// That response; nil when no branch answered.
+    public internal(set) var bestResponse: SIPMessage?
+    /// The Request-URI of the branch that gave it.
+    public internal(set) var bestTarget: [UInt8]?
     /// WWW-Authenticate and Proxy-Authenticate values of all 401 and 407 (§16.7 step 7).
     var challenges: [SIPMessage] = []
     /// The 200 ms timer, or 3.5 s for a request other than INVITE.
@@ -113,6 +115,8 @@ struct Branch {
     var target: Int
     /// The number of its attempt.
     var attempt: Int
+    /// The target's URI; nil for the request's own.
+    var uri: [UInt8]?
     var isOpen = true
     /// The last status that came; 0 for none.
     var status = 0
@@ -123,6 +127,9 @@ struct Branch {
     var isCancelledByUs = false
     /// The addresses that are left to try (RFC 3263 §4.3).
     var nextHops: [NextHop] = []
+    /// Contacts of a 3xx that are left to try, and how many were taken over in all (§16.5).
+    var redirects: [[UInt8]] = []
+    var redirectCount = 0
     /// The request's text with the target applied and without Via, for the next address.
     var prepared: SIPMessage?
     /// The responses that the reply hook has seen, by status, To tag and RSeq.

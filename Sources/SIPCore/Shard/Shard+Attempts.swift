@@ -7,7 +7,7 @@ struct ContextSink: AttemptSink {
     unowned(unsafe) let shard: Shard
     unowned(unsafe) let context: ResponseContext
     var started: [Int] = []
-    var ending: AttemptEnd?
+    var hasEnded = false
 
     mutating func perform(_ action: AttemptAction) {
         switch action {
@@ -17,7 +17,7 @@ struct ContextSink: AttemptSink {
         case .abandonBranch(let target): shard.abandonBranch(context, target: target)
         case .start(let timer, let span): shard.startAttemptTimer(context, timer, span)
         case .stop(let timer): shard.stopAttemptTimer(context, timer)
-        case .end(let how): ending = how
+        case .end: hasEnded = true
         }
     }
 }
@@ -90,7 +90,7 @@ extension Shard {
         liveFlow(of: context) != nil
     }
 
-    private func isLocal(_ text: ByteView) -> Bool {
+    func isLocal(_ text: ByteView) -> Bool {
         guard let layout = URILayout(text) else { return false }
         return configuration.identity.isLocal(layout, in: text)
     }
@@ -101,11 +101,11 @@ extension Shard {
         var sink = ContextSink(shard: self, context: context)
         // Actions look at the run's options and timers, never at the machine that gives them.
         event(&run.machine, &sink)
-        if let ending = sink.ending { return endAttempt(context, ending) }
+        if sink.hasEnded { return endAttempt(context) }
         for target in sink.started { startBranch(context, target) }
     }
 
-    private func endAttempt(_ context: ResponseContext, _ how: AttemptEnd) {
+    private func endAttempt(_ context: ResponseContext) {
         guard let attempt = context.attempt else { return }
         let count = context.branches.reduce(0) { $0 + ($1.attempt == attempt.number ? 1 : 0) }
         guard !context.isHandlerDone else { return handlerless(context) }

@@ -50,8 +50,9 @@ extension Shard {
     }
 
     /// A hook that waited has ended; nil when it failed, and the response goes up as it was received.
-    public func responseHookEnded(_ context: ResponseContext, branch: Int, _ edited: SIPMessage?) {
-        guard let place = context.heldResponses.firstIndex(where: { $0.branch == branch }) else { return }
+    public func responseHookEnded(_ context: ResponseContext, branch: Int, status: Int, _ edited: SIPMessage?) {
+        let found = context.heldResponses.firstIndex { $0.branch == branch && $0.message.status == status }
+        guard let place = found else { return }
         let held = context.heldResponses.remove(at: place)
         guard held.message.status >= 300 else {
             return proceed(context, branch, held.client, edited ?? held.message, isEdited: edited != nil)
@@ -125,9 +126,8 @@ extension Shard {
         }
     }
 
-    private func targetURI(_ context: ResponseContext, _ index: Int) -> [UInt8]? {
-        guard let attempt = context.attempt, attempt.number == context.branches[index].attempt else { return nil }
-        return attempt.targets[context.branches[index].target].uri ?? context.message.requestURI.array
+    private func targetURI(_ context: ResponseContext, _ index: Int) -> [UInt8] {
+        context.branches[index].uri ?? context.message.requestURI.array
     }
 
     // MARK: The best response (§16.7 step 6)
@@ -140,7 +140,7 @@ extension Shard {
         guard context.bestStatus == 0 || BestResponse.isBetter(status, than: context.bestStatus) else { return }
         context.bestStatus = status
         context.bestResponse = response
-        context.bestTarget = index.flatMap { targetURI(context, $0) }
+        context.bestTarget = index.map { targetURI(context, $0) }
         context.bestBranch = index ?? 0
         context.bestIsHooked = context.attempt?.options.hasReplyHook ?? false
     }
@@ -153,7 +153,7 @@ extension Shard {
         else { return }
         attempt.bestStatus = status
         attempt.bestResponse = response
-        attempt.bestTarget = index.flatMap { targetURI(context, $0) }
+        attempt.bestTarget = index.map { targetURI(context, $0) }
     }
 
     /// Sends the best response of all branches upstream.

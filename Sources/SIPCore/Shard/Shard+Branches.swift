@@ -11,13 +11,17 @@ extension Shard {
         guard let attempt = context.attempt else { return }
         let target = attempt.targets[targetIndex]
         let index = context.branches.count
-        context.branches.append(Branch(target: targetIndex, attempt: attempt.number))
+        context.branches.append(Branch(target: targetIndex, attempt: attempt.number, uri: target.uri))
         guard index < configuration.maximumBranches else { return branchUnreachable(context, index) }
+        go(context, index, target)
+    }
+
+    /// Prepares the branch's request for a target and finds out where it goes.
+    func go(_ context: ResponseContext, _ index: Int, _ target: Target) {
         var request = prepare(context, target)
-        if attempt.options.hasBranchHook { user.branchCreated(context, branch: index, &request) }
+        if context.attempt?.options.hasBranchHook == true { user.branchCreated(context, branch: index, &request) }
         context.branches[index].prepared = request
-        let resolution = NextHopPlan.hops(for: request, target, context, self)
-        switch resolution {
+        switch NextHopPlan.hops(for: request, target, context, self) {
         case .hops(let hops): sendBranch(context, index, hops)
         case .unsupported: branchUnreachable(context, index)
         case .name(let host, let port, let transport):
@@ -149,6 +153,7 @@ extension Shard {
         {
             return sendBranch(context, index, context.branches[index].nextHops)
         }
+        if follows(response, context, index) { return }
         // A 487 that our own CANCEL caused says no more than a branch that never answered.
         let counts = status == 487 && context.branches[index].isCancelledByUs ? 408 : status
         note(context, status: counts, response: counts == status ? response : nil, target: index)

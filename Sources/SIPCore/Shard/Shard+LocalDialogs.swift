@@ -33,7 +33,12 @@ extension Shard {
 
     /// §13.3.1.4: the 2xx is sent again at T1, doubling up to T2, over every transport, until the ACK or 64·T1.
     func dialogTimerFired(_ place: UInt32) {
-        guard var entry = dialogs[place], !entry.isAcknowledged else { return }
+        guard var entry = dialogs[place] else { return }
+        guard !entry.isAcknowledged else {
+            // Its BYE never came.
+            _ = dialogs.remove(place)
+            return
+        }
         guard now < entry.giveUpAt, let transaction = servers[entry.transaction] else {
             _ = dialogs.remove(place)
             return
@@ -65,10 +70,14 @@ extension Shard {
         return true
     }
 
+    /// A dialog made here without a BYE is forgotten after so long.
+    private static let longestLocalDialog = SIPDuration.seconds(Int64(12 * 3600))
+
     private func acknowledge(_ place: UInt32) {
         guard var entry = dialogs[place] else { return }
         stop(&entry.timer)
         entry.isAcknowledged = true
+        entry.timer = schedule(TimerPayload(.dialog, 0, UInt64(place)), after: Shard.longestLocalDialog)
         dialogs[place] = entry
     }
 

@@ -108,6 +108,7 @@ extension Shard {
         case .accepted(let change):
             scratch2.removeAll()
             change.writeContacts(to: scratch2, now: wallClock)
+            if supports("path", context.message) { change.writePath(to: scratch2) }
             scratch2.append("Date: ")
             SIPDate.append(unixSeconds: wallClock, to: scratch2)
             scratch2.append("\r\n")
@@ -136,8 +137,21 @@ extension Shard {
         else {
             return ReplyContent(status: 403, reason: ByteView("Not Your Address").array)
         }
-        return hasForbiddenContact(context.message) ? ReplyContent(
-            status: 403, reason: ByteView("Contact Not Allowed").array) : nil
+        return hasForbiddenContact(context.message)
+            ? ReplyContent(
+                status: 403, reason: ByteView("Contact Not Allowed").array) : nil
+    }
+
+    /// Whether the sender lists an option tag in Supported.
+    private func supports(_ option: StaticString, _ message: borrowing SIPMessage) -> Bool {
+        for index in 0..<message.fieldCount where message.fieldName(at: index) == .supported {
+            let value = message.fieldValue(at: index)
+            var elements = HeaderElements(value)
+            while let range = elements.next() {
+                if value[range].equalsIgnoringCase(option) { return true }
+            }
+        }
+        return false
     }
 
     /// The option tags of Require that are not known here, as an Unsupported line; nil when all are.

@@ -128,10 +128,11 @@ extension Shard {
         withHop(request, flow, nil) { [unowned self] hop in
             guard let hop, let listener = self.listener(for: hop) else { return }
             var complete = request
-            // A number that no transaction has: the branch is unique, and nothing answers an ACK.
+            // A number that no transaction has (their generations are small): an ACK must not share the branch of a
+            // request of ours, or it would be taken for the ACK of that one.
             self.looseNumber &+= 1
             let token = BranchToken(
-                shard: self.index, kind: .stateful, number: self.looseNumber << 32, loopHash: 0)
+                shard: self.index, kind: .stateful, number: 1 << 63 | self.looseNumber, loopHash: 0)
             BranchBuilder.addVia(
                 &complete, listener: listener, branch: token, keys: self.configuration.keys, scratch: self.scratch)
             self.outbox.begin()

@@ -164,8 +164,10 @@ extension Shard {
             counters.malformed &+= 1
             return
         }
-        guard case .proceed(let facts) = RequestCheck.run(
-            message, configuration.identity, keys: configuration.keys, mayHaveBeenHere: !via.isOnly || via.looksOurs)
+        guard
+            case .proceed(let facts) = RequestCheck.run(
+                message, configuration.identity, keys: configuration.keys, mayHaveBeenHere: !via.isOnly || via.looksOurs
+            )
         else {
             counters.strayAcks &+= 1
             return

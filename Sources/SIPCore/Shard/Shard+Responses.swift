@@ -20,7 +20,10 @@ extension Shard {
         }
         guard token.shard == index || token.kind == .stateless else {
             // The branch names another shard: a driver that did not look, or a number of shards that has changed.
-            guard Int(token.shard) < configuration.shardCount else { return counters.strayResponses &+= 1 }
+            guard Int(token.shard) < configuration.shardCount else {
+                counters.strayResponses &+= 1
+                return
+            }
             return outbox.posts.append((Int(token.shard), .message(message, flow)))
         }
         var response = message
@@ -102,4 +105,3 @@ extension Shard {
         respond(server, status: response.status, isForwarded: true)
     }
 }
-

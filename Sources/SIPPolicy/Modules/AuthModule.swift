@@ -59,6 +59,9 @@ enum AuthModule {
                 call.push(user)
                 return .one
             }
+            if let user = run.refusedUser, belongs(user, realm) {
+                return again(call, run, context, shard, rules, answers, user)
+            }
             let users = call.option(1)
             guard call.kind(users) == .function else {
                 let source = CredentialsSource(call: call, users: users, environment: runner.environment)
@@ -83,8 +86,30 @@ enum AuthModule {
     ) -> LuaReturn {
         let hasClaim = shard.claimedUser(context, rules) != nil
         let result = shard.authenticate(context, rules, ha1: ha1)
+        noteRefusal(result, run, context)
         if case .accepted = result {} else if answers { RequestActions.finish(run, call) }
         return .results(answer(call, context, shard, rules, result, answers: answers, hasClaim: hasClaim))
+    }
+
+    /// Somebody proved to be another than the request says: `req.user` is nobody.
+    static func noteRefusal(_ result: AuthenticationResult, _ run: PolicyRun, _ context: ResponseContext) {
+        guard case .otherIdentity = result else { return }
+        run.refusedUser = context.user
+        context.user = nil
+    }
+
+    /// Asked again after that; the credentials were taken out the first time.
+    private static func again(
+        _ call: LuaCall, _ run: PolicyRun, _ context: ResponseContext, _ shard: Shard, _ rules: AuthenticationRules,
+        _ answers: Bool, _ user: [UInt8]
+    ) -> LuaReturn {
+        guard rules.checksIdentity else {
+            context.user = user
+            call.push(user)
+            return .one
+        }
+        if answers { RequestActions.finish(run, call) }
+        return .results(answer(call, context, shard, rules, .otherIdentity, answers: answers, hasClaim: true))
     }
 
     /// Answers when asked to and pushes what the function gives; the number of results.

@@ -154,7 +154,8 @@ enum TableClass {
             LuaFunction(
                 "longest_prefix", [LuaParameter("digits", .string)],
                 results: [LuaParameter("value", .any), LuaParameter("prefix", .string, optional: true)],
-                doc: "What stands behind the longest key that the text begins with, and that key.", body: longestPrefix),
+                doc: "What stands behind the longest key that the text begins with, and that key.",
+                body: longestPrefix),
         ],
         metamethods: [HandleFunctions.equality])
 

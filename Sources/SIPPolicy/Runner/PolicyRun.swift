@@ -23,6 +23,8 @@ final class PolicyRun {
     var isCoreDone = true
     var isHandlerDone = false
     var hasWaited = false
+    /// Who proved to be somebody, but not the one whom the request names.
+    var refusedUser: [UInt8]?
     /// Where the policy finished the request itself, as `policy.lua:12`.
     var finishedAt: String?
     /// The coroutine that waits for the attempt that is under way; 0 for none.
@@ -55,6 +57,7 @@ final class PolicyRun {
         isHandlerDone = false
         hasWaited = false
         finishedAt = nil
+        refusedUser = nil
         attemptTask = 0
         isCoreDone = true
     }
@@ -100,6 +103,7 @@ struct SeenResponse {
     /// Branch, status, To tag and RSeq in one number.
     var key: UInt64
     var branch: Int
+    var status: Int
     /// The number of the message in the run.
     var message: Int
     /// The coroutine of the hook while it waits; 0 otherwise.

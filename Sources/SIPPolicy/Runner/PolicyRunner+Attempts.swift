@@ -55,8 +55,14 @@ extension PolicyRunner {
                 branchCount: 0)
         outcome.isFinished = true
         outcome.isCancelled = context.isCancelled
-        if outcome.status == 0 { outcome.status = context.isCancelled ? 487 : 200 }
-        outcome.isOK = outcome.status >= 200 && outcome.status < 300
+        outcome.isOK = context.bestStatus >= 200 && context.bestStatus < 300
+        if outcome.isOK {
+            outcome.status = context.bestStatus
+            outcome.response = context.bestResponse.map { add($0, to: run) } ?? 0
+        } else if context.isCancelled {
+            outcome.status = 487
+            outcome.response = 0
+        }
         push(outcome, of: run, call)
     }
 }

@@ -16,6 +16,14 @@ extension PolicyRunner {
         state.release(function)
     }
 
+    /// Ends the function when nobody waits for its answer any more.
+    func endCredentials(of parent: UInt32) {
+        for number in tasks.indices
+        where tasks[number].isLive && tasks[number].kind == .credentials && tasks[number].parent == parent {
+            end(UInt32(number))
+        }
+    }
+
     func credentialsEnded(_ task: UInt32, _ failure: LuaFailure?) {
         let parent = tasks[Int(task)].parent
         let result = tasks[Int(task)].results.first ?? nil
@@ -38,6 +46,7 @@ extension PolicyRunner {
                 CredentialsSource.ha1(call, -1, user, realm, algorithm)
             }
         }
+        AuthModule.noteRefusal(outcome, question.run, context)
         if case .accepted = outcome {} else if question.answers { question.run.finishedAt = question.position }
         resume(parent) { call in
             AuthModule.answer(

@@ -49,12 +49,18 @@ extension PolicyRunner: TransactionUser {
         guard Int(token.task) < tasks.count, tasks[Int(token.task)].isLive,
             tasks[Int(token.task)].generation & 0xFFFF == token.generation
         else { return }
-        tasks[Int(token.task)].timer = 0
         switch purpose {
-        case .wake: resume(token.task) { _ in 0 }
-        case .hookDeadline: replyHookTimedOut(token.task)
-        case .ownRequest: ownRequestTimedOut(token.task)
-        case .retirement, .repeating: break
+        case .wake:
+            tasks[Int(token.task)].timer = 0
+            if case .sleep = tasks[Int(token.task)].wait { resume(token.task) { _ in 0 } }
+        case .hookDeadline:
+            tasks[Int(token.task)].deadline = 0
+            replyHookTimedOut(token.task)
+        case .ownRequest:
+            tasks[Int(token.task)].timer = 0
+            ownRequestTimedOut(token.task)
+        case .retirement: endLoops()
+        case .repeating: break
         }
     }
 
@@ -118,10 +124,24 @@ extension PolicyRunner: TransactionUser {
         start(handler, .event, makeRun(nil), hook: PolicyHook.shutdown)
     }
 
-    /// A newer generation has taken over: `sip.every` stops, loops see `sip.retired`, and runs under way go on.
+    /// A newer generation has taken over: `sip.every` stops, loops see `sip.retired` and are ended after 60 s, and
+    /// requests under way go on.
+    ///
+    /// Called within an event of the shard. The runner can go when `liveRuns` is 0.
     public func retire() {
+        guard !isRetired else { return }
         isRetired = true
         stopRepeats()
+        startDeadline(.retirement, 0, after: .seconds(Int64(60)))
+    }
+
+    /// Ends what `sip.spawn` and `sip.every` have started and what has not ended by itself.
+    private func endLoops() {
+        tasks[0].deadline = 0
+        for number in tasks.indices
+        where tasks[number].isLive && (tasks[number].kind == .spawned || tasks[number].kind == .repeating) {
+            end(UInt32(number))
+        }
     }
 }
 

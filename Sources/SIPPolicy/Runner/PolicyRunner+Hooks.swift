@@ -37,7 +37,9 @@ extension PolicyRunner {
         let number = add(response, to: run)
         let task = makeTask(.replyHook, run, PolicyHook.onReply)
         run.seenResponses.append(
-            SeenResponse(key: key, branch: branch, message: number, task: task, held: 0, hasFailed: false))
+            SeenResponse(
+                key: key, branch: branch, status: response.status, message: number, task: task, held: 0,
+                hasFailed: false))
         let place = run.seenResponses.count - 1
         start(function, task: task, PolicyHook.onReply) { call in
             call.push(run.handle(PolicyClass.response, UInt32(number) << 16))
@@ -45,7 +47,7 @@ extension PolicyRunner {
         }
         if run.seenResponses[place].task != 0 {
             run.seenResponses[place].held = 1
-            startTimer(.hookDeadline, task, after: PolicyRunner.hookDeadline)
+            startDeadline(.hookDeadline, task, after: PolicyRunner.hookDeadline)
             return .waiting
         }
         if run.seenResponses[place].hasFailed { return .failed }
@@ -72,7 +74,6 @@ extension PolicyRunner {
     }
 
     private func replyHookEnded(_ task: UInt32, _ run: PolicyRun, hasFailed: Bool) {
-        stopTimer(task)
         guard let place = run.seenResponses.firstIndex(where: { $0.task == task }) else { return }
         run.seenResponses[place].task = 0
         run.seenResponses[place].hasFailed = hasFailed
@@ -80,16 +81,17 @@ extension PolicyRunner {
         run.seenResponses[place].held = 0
         guard seen.held > 0, let context = run.context, let shard else { return }
         let edited = hasFailed ? nil : run.messages[seen.message - 1]
-        for _ in 0..<seen.held { shard.responseHookEnded(context, branch: seen.branch, edited) }
+        for _ in 0..<seen.held {
+            shard.responseHookEnded(context, branch: seen.branch, status: seen.status, edited)
+        }
     }
 
     func replyHookTimedOut(_ task: UInt32) {
         let run = runs[Int(tasks[Int(task)].run)]
         counters.errors &+= 1
         log(.error, "on_reply waited for more than 2 s and was ended", run)
-        if let thread = tasks[Int(task)].thread { state.end(thread) }
         replyHookEnded(task, run, hasFailed: true)
-        removeTask(task)
+        end(task)
     }
 
     /// Branch, status, To tag and RSeq: what makes a response a distinct one.

@@ -79,6 +79,7 @@ extension PolicyRunner {
 
     func removeTask(_ number: UInt32) {
         let run = runs[Int(tasks[Int(number)].run)]
+        stopTimers(number)
         tasks[Int(number)].isLive = false
         tasks[Int(number)].generation &+= 1
         tasks[Int(number)].thread = nil
@@ -87,6 +88,17 @@ extension PolicyRunner {
         freeTasks.append(number)
         run.liveTasks -= 1
         releaseIfDone(run)
+    }
+
+    private func stopTimers(_ number: UInt32) {
+        if tasks[Int(number)].timer != 0 {
+            shard?.stopUserTimer(tasks[Int(number)].timer)
+            tasks[Int(number)].timer = 0
+        }
+        if tasks[Int(number)].deadline != 0 {
+            shard?.stopUserTimer(tasks[Int(number)].deadline)
+            tasks[Int(number)].deadline = 0
+        }
     }
 
     // MARK: Values of a run

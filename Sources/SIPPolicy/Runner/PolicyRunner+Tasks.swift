@@ -45,13 +45,10 @@ extension PolicyRunner {
         tasks[Int(task)].wait = .nothing
     }
 
-    /// Ends a waiting task by force.
+    /// Ends a waiting task by force, and what it waits for.
     func end(_ task: UInt32) {
         guard let thread = tasks[Int(task)].thread else { return }
-        if tasks[Int(task)].timer != 0 {
-            shard?.stopUserTimer(tasks[Int(task)].timer)
-            tasks[Int(task)].timer = 0
-        }
+        cancelWait(task)
         state.end(thread)
         removeTask(task)
     }
@@ -141,6 +138,14 @@ extension PolicyRunner {
         tasks[Int(task)].timer = shard.startUserTimer(after: span, token: token.rawValue)
     }
 
+    /// A timer that ends the task by force, beside the one of its wait.
+    func startDeadline(_ purpose: TimerToken.Purpose, _ task: UInt32, after span: SIPDuration) {
+        guard let shard else { return }
+        let token = TimerToken(
+            tag: generation.tag, purpose, task: task, generation: tasks[Int(task)].generation)
+        tasks[Int(task)].deadline = shard.startUserTimer(after: span, token: token.rawValue)
+    }
+
     func stopTimer(_ task: UInt32) {
         guard tasks[Int(task)].timer != 0 else { return }
         shard?.stopUserTimer(tasks[Int(task)].timer)
@@ -218,7 +223,6 @@ extension PolicyRunner {
         where tasks[number].isLive && tasks[number].kind == .part && tasks[number].parent == parent
             && UInt32(number) != kept
         {
-            cancelWait(UInt32(number))
             end(UInt32(number))
         }
     }
@@ -229,12 +233,17 @@ extension PolicyRunner {
     }
 
     /// What an ended coroutine waited for reaches nobody.
-    private func cancelWait(_ task: UInt32) {
+    func cancelWait(_ task: UInt32) {
         switch tasks[Int(task)].wait {
         case .attempt: runs[Int(tasks[Int(task)].run)].attemptTask = 0
-        case .ownRequest(let number): ownRequests[number] = nil
-        case .parts: endParts(of: task, except: .max)
-        default: break
+        case .ownRequest(let number):
+            ownRequests[number] = nil
+            ownRequestRuns[number] = nil
+        case .parts:
+            endParts(of: task, except: .max)
+            releaseResults(task)
+        case .credentials: endCredentials(of: task)
+        case .nothing, .sleep: break
         }
     }
 }

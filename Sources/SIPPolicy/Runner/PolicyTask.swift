@@ -34,7 +34,9 @@ struct PolicyTask {
     /// Set while it waits.
     var thread: LuaThread?
     var wait = Wait.nothing
+    /// The timer of what it waits for, and the one that ends it by force; 0 for none.
     var timer: UInt64 = 0
+    var deadline: UInt64 = 0
     /// What the parts of `sip.all` have returned.
     var results: [LuaReference?] = []
 

@@ -1,4 +1,5 @@
 // sizes: table
+// swift-format-ignore-file
 extension HeaderName {
     /// The code of a name in any case, long or compact (§7.3.3).
     ///

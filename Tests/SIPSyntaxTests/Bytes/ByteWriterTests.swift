@@ -11,7 +11,7 @@ struct ByteWriterTests {
             writer.append(UInt8(truncatingIfNeeded: round))
             writer.append("literal")
             writer.append([1, 2, 3])
-            writer.append("text ü \(round)")
+            writer.append(text: "text ü \(round)")
             writer.append(decimal: UInt64(round))
             expected.append(UInt8(truncatingIfNeeded: round))
             expected.append("literal")

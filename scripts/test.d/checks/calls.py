@@ -1,5 +1,6 @@
 """Calls between two phones that are registered, with credentials and Record-Route."""
 
+from line import answering
 from server import FOR_SIPP, Server, password_of
 from sipp import Sipp
 from stage import TCP4, TCP6, UDP4, UDP6, check, expect
@@ -10,8 +11,7 @@ PAIRS = [(UDP4, UDP4), (TCP4, TCP4), (UDP6, UDP6), (TCP6, TCP6), (UDP4, TCP4), (
 def call(stage, caller_link, callee_link, caller="call", callee="answer"):
     """alice calls bob; gives both sipps when they are done."""
     server = Server(stage, configuration=FOR_SIPP)
-    bob = Sipp.listening(stage, callee, server, callee_link, user="bob")
-    server.register("bob", bob.contact("bob"))
+    bob = answering(stage, callee, server, callee_link, "bob")
     alice = Sipp(stage, caller, server, caller_link, user="alice", password=password_of("alice"), callee="bob")
     alice.finish()
     bob.finish()
