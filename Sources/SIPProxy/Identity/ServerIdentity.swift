@@ -76,7 +76,8 @@ public struct ServerIdentity: Sendable {
             guard wanted == listener.sentByPort else { continue }
             if listener.sentByHost.withByteView({ $0.equalsIgnoringCase(host) }) { return true }
         }
-        guard let first = host.isEmpty ? nil : host[0], ASCII.isDigit(first) || first == UInt8(ascii: "["),
+        guard addresses.contains(where: { $0.port == port ?? 5060 }), let first = host.isEmpty ? nil : host[0],
+            ASCII.isDigit(first) || first == UInt8(ascii: "["),
             let ip = IPAddress(host)
         else { return false }
         return addresses.contains { $0.ip == ip && $0.port == port ?? 5060 }

@@ -77,13 +77,14 @@ extension ByteView {
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         precondition(start >= 0 && start <= count, "search outside of the view")
         var index = start
-        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
-        while index &+ 8 <= count {
-            let match = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)) ^ pattern
-            // The lowest set high bit marks the first equal byte ("has a zero byte" trick).
-            let zeros = (match &- 0x0101_0101_0101_0101) & ~match & 0x8080_8080_8080_8080
-            if zeros != 0 { return index &+ zeros.trailingZeroBitCount / 8 }
-            index &+= 8
+        let pattern = SIMD16<UInt8>(repeating: byte)
+        while index &+ 16 <= count {
+            let lanes = UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<UInt8>.self) .== pattern
+            // An equal byte is a lane of ones: the lowest bit set in two words names the first.
+            let words = unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
+            if words[0] != 0 { return index &+ words[0].trailingZeroBitCount / 8 }
+            if words[1] != 0 { return index &+ 8 &+ words[1].trailingZeroBitCount / 8 }
+            index &+= 16
         }
         while index < count {
             if base[index] == byte { return index }

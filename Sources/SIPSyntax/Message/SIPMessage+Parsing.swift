@@ -155,10 +155,12 @@ struct MessageScan {
         while nameEnd > start, text[nameEnd - 1] == 0x20 || text[nameEnd - 1] == 0x09 { nameEnd &-= 1 }
         let name = HeaderName(in: text, at: start, count: nameEnd &- start)
         guard name != .other || isToken(start..<nameEnd) else { return note(MessageFlaw(.malformed)) }
+        // `end` is inside of the text, so these need no check of their own.
+        let bytes = text.base
         var lower = colon &+ 1
         var upper = end
-        while lower < upper, ASCII.isWhitespace(text[lower]) { lower &+= 1 }
-        while lower < upper, ASCII.isWhitespace(text[upper &- 1]) { upper &-= 1 }
+        while lower < upper, ASCII.isWhitespace(bytes[lower]) { lower &+= 1 }
+        while lower < upper, ASCII.isWhitespace(bytes[upper &- 1]) { upper &-= 1 }
         let mask = name.mask
         if head.present & mask != 0, name.isSingle { note(MessageFlaw(.repeated, name)) }
         head.present |= mask
