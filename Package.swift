@@ -120,6 +120,12 @@ let package = Package(
                 "SIPSyntax",
             ]),
         tests(
+            "SIPPolicyTests",
+            [
+                "SIPPolicy", "SIPTestKit", "LuaRuntime", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication",
+                "SIPTokens", "SIPTransaction", "SIPSyntax",
+            ]),
+        tests(
             "SIPUserAgentTests",
             [
                 "SIPUserAgent", "SIPTransport", "SIPCore", "SIPProxy", "SIPRegistrar", "SIPAuthentication", "SIPTokens",

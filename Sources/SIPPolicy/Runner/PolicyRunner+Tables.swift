@@ -45,14 +45,17 @@ extension PolicyRunner {
         guard run.isLive, run.slot != 0, run.liveTasks == 0, run.isCoreDone else { return }
         run.isLive = false
         run.generation &+= 1
-        for reference in [run.onReply, run.onBranch, run.userTable] {
-            if let reference { state.release(reference) }
-        }
-        run.onReply = nil
-        run.onBranch = nil
-        run.userTable = nil
+        release(&run.onReply)
+        release(&run.onBranch)
+        release(&run.userTable)
         run.reset()
         freeRuns.append(run.slot)
+    }
+
+    private func release(_ reference: inout LuaReference?) {
+        guard let kept = reference else { return }
+        state.release(kept)
+        reference = nil
     }
 
     // MARK: Tasks
