@@ -91,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "moonwire",
             dependencies: [
-                "MoonwireServer", "SIPSyntax", "SIPTransaction", "SIPAuthentication", "SIPTransport", "SIPCore",
+                "MoonwireServer", "SIPPolicy", "SIPSyntax", "SIPTransaction", "SIPAuthentication", "SIPTransport",
+                "SIPCore",
                 "SIPUserAgent",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

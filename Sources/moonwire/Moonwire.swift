@@ -16,5 +16,7 @@ struct Moonwire: ParsableCommand {
             Exit codes: 0 well, 1 failed, 64 wrong command line, 78 wrong configuration.
             """,
         version: MoonwireVersion.current,
-        subcommands: [RunCommand.self, UserCommand.self, CheckConfigCommand.self, UACommand.self])
+        subcommands: [
+            RunCommand.self, UserCommand.self, CheckConfigCommand.self, ReferenceCommand.self, UACommand.self,
+        ])
 }

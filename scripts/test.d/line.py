@@ -25,11 +25,11 @@ def answering(stage, scenario, server, link, user, q=None, **options):
     return sipp
 
 
-def register(phone, user, contact, expires=300):
+def register(phone, user, contact, expires=300, **options):
     """Binds a contact."""
     response = phone.request_with_password(
         "REGISTER", "sip:localhost", user, password_of(user), to=f"sip:{user}@localhost", contact=contact,
-        headers=[f"Expires: {expires}"])
+        headers=[f"Expires: {expires}"], **options)
     expect(response.status == 200, f"REGISTER of {user} got {response.start_line}")
 
 

@@ -5,7 +5,8 @@ import json
 from sip import Phone
 from stage import HERE, TCP4, TCP6, UDP4, UDP6, expect, free_port
 
-POLICY = HERE.parent.parent / "Config" / "policy.lua"
+SHIPPED = HERE.parent.parent / "Config" / "moonwire.yaml"
+POLICY = SHIPPED.parent / "policy.lua"
 USERS = ("alice", "bob", "carol")
 # All the Digest that sipp has.
 FOR_SIPP = {"auth": {"algorithms": ["MD5"]}}
@@ -18,29 +19,33 @@ def password_of(user):
 class Server:
     """`moonwire run` with Config/policy.lua on free ports, and three users."""
 
-    def __init__(self, stage, users=USERS, settings=None, configuration=None, policy=POLICY):
+    def __init__(self, stage, users=USERS, settings=None, configuration=None):
         self.stage = stage
         self.port = free_port()
-        self.file = stage.folder / f"moonwire-{self.port}.yaml"
-        self.file.write_text(self._configuration(settings or {}, configuration or {}, policy))
+        values = {
+            "listen": [f"{link.transport}:{link.bracketed}:{self.port}" for link in (UDP4, TCP4, UDP6, TCP6)],
+            "users_file": str(stage.folder / f"users-{self.port}"),
+            "keys_file": str(stage.folder / f"keys-{self.port}"),
+        }
+        if configuration == "shipped":
+            self.arguments = ["--config", SHIPPED]
+            for key, value in values.items():
+                self.arguments += ["--set", f"{key}={','.join(value) if isinstance(value, list) else value}"]
+        else:
+            values |= {"domains": ["localhost"], "policy": {"file": str(POLICY), "settings": settings or {}}}
+            values |= configuration or {}
+            file = stage.folder / f"moonwire-{self.port}.yaml"
+            file.write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in values.items()))  # JSON is YAML
+            self.arguments = ["--config", file]
         for user in users:
-            self.command("user", "add", f"{user}@localhost", "--password", password_of(user), "--config", self.file)
-        self.process = stage.start("moonwire", [stage.moonwire, "run", "--config", self.file, "--log-level", "debug"])
+            self.add_user(user)
+        self.process = stage.start("moonwire", [stage.moonwire, "run", *self.arguments, "--log-level", "debug"])
         stage.servers.append(self)
         self.process.wait_for_output("Stop: Ctrl-C", seconds=10)
         self.pid = self.process.pid
 
-    def _configuration(self, settings, others, policy):
-        # JSON is YAML.
-        values = {
-            "listen": [f"{link.transport}:{link.bracketed}:{self.port}" for link in (UDP4, TCP4, UDP6, TCP6)],
-            "domains": ["localhost"],
-            "policy": {"file": str(policy), "settings": settings},
-            "users_file": str(self.stage.folder / f"users-{self.port}"),
-            "keys_file": str(self.stage.folder / f"keys-{self.port}"),
-            **others,
-        }
-        return "".join(f"{key}: {json.dumps(value)}\n" for key, value in values.items())
+    def add_user(self, user):
+        self.command("user", "add", f"{user}@localhost", "--password", password_of(user), *self.arguments)
 
     def command(self, *arguments):
         """Runs another command of the program; it has to succeed."""

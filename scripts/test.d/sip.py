@@ -58,6 +58,9 @@ class Phone:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         self.socket.close()
 
     @property
@@ -126,14 +129,14 @@ class Phone:
     # MARK: Requests
 
     def build(self, method, uri, from_=None, to=None, headers=(), contact=None, call_id=None, cseq=1, body="",
-              from_tag="caller", branch=None):
+              from_tag="caller", branch=None, sent_by=None):
         """The text of a request."""
         number = next(counter)
         branch = branch or f"z9hG4bK-check-{number}-{time.monotonic_ns()}"
         to = to or uri
         lines = [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/{self.link.transport.upper()} {self.address};rport;branch={branch}",
+            f"Via: SIP/2.0/{self.link.transport.upper()} {sent_by or self.address};rport;branch={branch}",
             "Max-Forwards: 70",
             f"From: <{from_ or 'sip:stranger@example.org'}>;tag={from_tag}",
             f"To: {to}" if "<" in to else f"To: <{to}>",
@@ -148,19 +151,22 @@ class Phone:
         lines.append(f"Content-Length: {len(body.encode())}")
         return "\r\n".join(lines) + "\r\n\r\n" + body
 
-    def final(self, seconds=5):
-        """The next final response; None when none comes."""
+    def final(self, seconds=5, call_id=None):
+        """The next final response, of this call if one is named; None when none comes."""
         deadline = time.monotonic() + seconds
         while True:
             message = self.receive(max(deadline - time.monotonic(), 0))
-            if message is None or (message.status or 0) >= 200:
+            if message is None:
+                return None
+            if (message.status or 0) >= 200 and call_id in (None, message.header("Call-ID")):
                 return message
 
     def exchange(self, text, seconds=5, attempts=1):
         """Sends a request, again if nothing comes, and gives its final response; acknowledges that of an INVITE."""
+        call_id = Message(text.encode()).header("Call-ID")
         for _ in range(attempts):
             self.send(text)
-            response = self.final(seconds / attempts)
+            response = self.final(seconds / attempts, call_id)
             if response:
                 if text.startswith("INVITE "):
                     self.acknowledge(text, response)
@@ -197,6 +203,31 @@ class Phone:
         return response
 
 
+class Listener(Phone):
+    """A phone that waits for a TCP connection, and has no other."""
+
+    def __init__(self, link):
+        self.link = link
+        self.pending = b""
+        self.socket = None
+        self.listener = socket.create_server((link.host, 0), family=link.family)
+        self.port = self.listener.getsockname()[1]
+
+    def receive(self, seconds=2):
+        if self.socket is None:
+            self.listener.settimeout(seconds)
+            try:
+                self.socket, _ = self.listener.accept()
+            except TimeoutError:
+                return None
+        return super().receive(seconds)
+
+    def close(self):
+        self.listener.close()
+        if self.socket:
+            self.socket.close()
+
+
 def credentials_for(response, method, uri, user, password):
     """The header field that answers a challenge: the first one, which is the strongest (RFC 8760)."""
     name, answer = {401: ("WWW-Authenticate", "Authorization"),
@@ -212,3 +243,10 @@ def credentials_for(response, method, uri, user, password):
     return (f'{answer}: Digest username="{user}", realm="{values["realm"]}", nonce="{values["nonce"]}", uri="{uri}", '
             f'algorithm={algorithm}, qop=auth, nc=00000001, cnonce="check", response="{proof}"'
             + (f', opaque="{values["opaque"]}"' if "opaque" in values else ""))
+
+def answer_to(request, status, reason):
+    """A response of a phone."""
+    tag = "" if ";tag=" in request.header("To") else ";tag=phone"
+    vias = "".join(f"Via: {value}\r\n" for value in request.all("Via"))
+    return (f"SIP/2.0 {status} {reason}\r\n{vias}From: {request.header('From')}\r\nTo: {request.header('To')}{tag}\r\n"
+            f"Call-ID: {request.header('Call-ID')}\r\nCSeq: {request.header('CSeq')}\r\nContent-Length: 0\r\n\r\n")

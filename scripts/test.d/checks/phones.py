@@ -4,7 +4,7 @@ import json
 import re
 import socket
 
-from server import Server, password_of
+from server import FOR_SIPP, Server, password_of
 from stage import HERE, TCP4, UDP4, CheckFailure, check, expect, free_port, is_bound, wait_for
 
 
@@ -70,8 +70,8 @@ class Baresip:
                 self.events.append(message)
 
 
-def two_phones(stage, link):
-    server = Server(stage)
+def two_phones(stage, link, configuration=FOR_SIPP):
+    server = Server(stage, configuration=configuration)
     alice, bob = (Baresip(stage, server, user, link) for user in ("alice", "bob"))
     for phone in (alice, bob):
         wait_for(lambda: server.has_binding(phone.user), 10, f"the registration of {phone.user}")
@@ -98,3 +98,13 @@ def baresip_is_hung_up(stage, link):
     bob.command("hangup")
     for phone in (alice, bob):
         phone.wait("CALL_CLOSED")
+
+
+@check(UDP4)
+def baresip_with_the_configuration_as_shipped(stage, link):
+    """What a newcomer runs, and a phone that knows no algorithm but MD5."""
+    alice, bob = two_phones(stage, link, configuration="shipped")
+    alice.command("dial", "sip:bob@localhost")
+    for phone in (alice, bob):
+        phone.wait("CALL_ESTABLISHED")
+    alice.command("hangup")

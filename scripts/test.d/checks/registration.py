@@ -1,7 +1,8 @@
 """Registration with Digest (RFC 3261 §10 and §22)."""
 
+from line import register
 from server import FOR_SIPP, Server, password_of
-from sip import Phone, credentials_for
+from sip import Listener, Phone, answer_to, credentials_for
 from sipp import Sipp
 from stage import TCP4, TCP6, UDP4, UDP6, check, expect
 
@@ -64,3 +65,71 @@ def too_brief_is_refused_with_the_least(stage):
             "REGISTER", "sip:localhost", "alice", password_of("alice"), to="sip:alice@localhost",
             contact=phone.contact("alice"), headers=["Expires: 10"])
     expect(response.status == 423 and response.header("Min-Expires") == "60", f"got {response.text}")
+
+
+# MARK: Where calls go
+
+
+def arrives(server, listener, seconds=2):
+    """Whether a MESSAGE of a stranger to bob comes to this socket; it is answered there."""
+    with Phone(UDP4, server) as stranger:
+        stranger.send(stranger.build("MESSAGE", "sip:bob@localhost", body="hello"))
+        request = listener.receive(seconds)
+        if request:
+            listener.send(answer_to(request, 200, "OK"))
+            expect(stranger.final() is not None, "the answer did not come back")
+    return request is not None
+
+
+@check()
+def contact_at_another_address_is_called_there(stage):
+    """A binding may be made from elsewhere (RFC 3261 §10.2): only behind NAT is the source the better address."""
+    server = Server(stage)
+    with Phone(UDP4, server) as phone, Phone(UDP4, server) as elsewhere:
+        register(phone, "bob", elsewhere.contact("bob"))
+        expect(arrives(server, elsewhere), "the request went elsewhere")
+
+
+@check(UDP4, TCP4)
+def contact_over_tcp_is_called_over_tcp(stage, link):
+    """Whichever way a phone registered: its Contact says how it wants to be called; and a connection may be gone."""
+    server = Server(stage)
+    with Listener(TCP4) as bob:
+        with Phone(link, server) as phone:
+            register(phone, "bob", f"<sip:bob@127.0.0.1:{bob.port};transport=tcp>")
+        expect(arrives(server, bob), "no connection came")
+
+
+@check()
+def source_is_called_when_the_contact_is_behind_nat(stage):
+    server = Server(stage)
+    with Phone(UDP4, server) as bob:
+        register(bob, "bob", "<sip:bob@192.0.2.7:5060>", sent_by="192.0.2.7:5060")
+        expect(arrives(server, bob), "the request did not come to the source")
+
+
+@check(UDP4, TCP4)
+def star_removes_all_bindings(stage, link):
+    server = Server(stage)
+    with Phone(link, server) as phone:
+        for number in (1, 2):
+            register(phone, "bob", f"<sip:bob@192.0.2.7:{5060 + number}>")
+        expect(server.has_binding("bob"), "nothing is bound")
+        register(phone, "bob", "*", expires=0)
+    expect(not server.has_binding("bob"), "something is still bound")
+
+
+@check()
+def large_request_goes_over_tcp(stage):
+    """RFC 3261 §18.1.1: above 1300 bytes, when the Contact names no transport; and over UDP when nobody listens."""
+    server = Server(stage)
+    with Listener(TCP4) as tcp, Phone(UDP4, server, tcp.port) as udp, Phone(UDP4, server) as stranger:
+        register(udp, "bob", f"<sip:bob@{udp.address}>")
+        for bob in (tcp, udp):
+            stranger.send(stranger.build("MESSAGE", "sip:bob@localhost", body="x" * 1500))
+            request = bob.receive(2)
+            expect(request is not None, f"the request did not come over {bob.link}")
+            bob.send(answer_to(request, 200, "OK"))
+            response = stranger.final()
+            expect(response is not None and response.status == 200, "the answer did not come back")
+            tcp.close()

@@ -132,6 +132,6 @@ def sipsak_asks_the_server(stage, transport):
 @check()
 def sipsak_registers(stage):
     server = Server(stage, configuration=FOR_SIPP)  # MD5 is all that sipsak has, too
-    status, _ = sipsak(stage, server, "-U", "-x", "120", "-C", "sip:alice@127.0.0.1:9", "-a", password_of("alice"),
-                       "-s", "sip:alice@localhost")
+    status, _ = sipsak(stage, server, "-U", "-x", "120", "-C", "sip:alice@127.0.0.1:9", "-u", "alice",
+                       "-a", password_of("alice"), "-s", "sip:alice@localhost")
     expect(status == 0, f"sipsak ended with {status}")
