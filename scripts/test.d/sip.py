@@ -230,11 +230,12 @@ class Listener(Phone):
 
 def credentials_for(response, method, uri, user, password):
     """The header field that answers a challenge: the first one, which is the strongest (RFC 8760)."""
-    name, answer = {401: ("WWW-Authenticate", "Authorization"),
-                    407: ("Proxy-Authenticate", "Proxy-Authorization")}[response.status]
-    challenge = response.header(name)
-    expect(challenge is not None, f"{response.start_line} without {name}")
-    values = {key.lower(): quoted or bare for key, quoted, bare in re.findall(r'([\w-]+)=(?:"([^"]*)"|([^\s,]+))', challenge)}
+    field, answer = {401: ("WWW-Authenticate", "Authorization"),
+                     407: ("Proxy-Authenticate", "Proxy-Authorization")}[response.status]
+    challenge = response.header(field)
+    expect(challenge is not None, f"{response.start_line} without {field}")
+    parameters = re.findall(r'([\w-]+)=(?:"([^"]*)"|([^\s,]+))', challenge)
+    values = {name.lower(): quoted or bare for name, quoted, bare in parameters}
     algorithm = values.get("algorithm", "MD5")
     digest = lambda text: HASHES[algorithm](text.encode()).hexdigest()
     first = digest(f"{user}:{values['realm']}:{password}")

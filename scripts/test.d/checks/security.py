@@ -1,4 +1,4 @@
-"""What strangers try: to be relayed, to be somebody else, to lead calls astray. A third party sees that nothing comes."""
+"""What strangers try: to be relayed, to be somebody else, to lead calls astray. A third party sees nothing of it."""
 
 import re
 
@@ -75,15 +75,25 @@ def from_of_a_local_user_needs_a_password(stage, link):
             scene.stranger.build(method, "sip:bob@localhost", from_="sip:alice@localhost"), 407)
 
 
+def expect_contact_refused(scene, contact):
+    response = scene.stranger.request_with_password(
+        "REGISTER", "sip:localhost", "alice", password_of("alice"), to="sip:alice@localhost", contact=contact)
+    expect(response.status == 403, f"REGISTER with {contact} got {response.start_line}")
+
+
 @check(*LINKS)
 def contact_at_the_server_is_refused(stage, link):
     scene = Scene(stage, link)
-    port = scene.server.port
-    for contact in (f"<sip:bob@127.0.0.1:{port}>", f"<sip:bob@[::1]:{port};transport=tcp>", "<sip:bob@localhost>",
-                    "<sip:alice@localhost>"):
-        response = scene.stranger.request_with_password(
-            "REGISTER", "sip:localhost", "alice", password_of("alice"), to="sip:alice@localhost", contact=contact)
-        expect(response.status == 403, f"REGISTER with {contact} got {response.start_line}")
+    expect_contact_refused(scene, f"<sip:bob@127.0.0.1:{scene.server.port}>")
+    expect_contact_refused(scene, f"<sip:bob@[::1]:{scene.server.port};transport=tcp>")
+
+
+@check()
+def contact_in_a_local_domain_is_refused(stage):
+    """It would lead back here, to somebody else or in a circle."""
+    scene = Scene(stage, UDP4)
+    expect_contact_refused(scene, "<sip:bob@localhost>")
+    expect_contact_refused(scene, "<sip:alice@localhost>")
 
 
 @check(*LINKS)
