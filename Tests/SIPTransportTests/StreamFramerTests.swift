@@ -88,7 +88,7 @@ struct StreamFramerTests {
             (request(length: "Content-Length:\r\n"), .contentLength),
             (request(length: "Content-Length: 99999999999999999999\r\n"), .contentLength),
             (request(length: "Content-Length: 5\r\nl: 6\r\n"), .contentLength),
-            (request(length: "Content-Length: 70000\r\n"), .bodyTooLong),
+            (request(length: "Content-Length: 70000000\r\n"), .bodyTooLong),
             (request(length: "X: \(String(repeating: "x", count: 40_000))\r\n"), .headerTooLong),
             (Array("GET / HTTP/1.1\r\n\r\n".utf8), .notSIP),
             (Array("hello\r\n".utf8), .notSIP),
@@ -98,6 +98,22 @@ struct StreamFramerTests {
     func errors(stream: [UInt8], expected: StreamFramingError) {
         #expect(throws: expected) { try frames([stream]) }
         #expect(throws: expected) { try frames(stream.map { [$0] }) }
+    }
+
+    @Test("of a body that is too long only the head is passed on, and the next message is found (§21.5.7)")
+    func longBody() throws {
+        var framer = StreamFramer(limits: MessageLimits(bodyBytes: 4))
+        let head = request(length: "Content-Length: 9\r\n")
+        let stream = head + Array("123456789".utf8) + head
+        let first = try stream.withByteView { try framer.next($0) }
+        #expect(first == .message(head.count))
+        #expect(framer.isInMessage)
+        let second = try Array(stream[head.count..<head.count + 3]).withByteView { try framer.next($0) }
+        #expect(second == .padding(3))
+        let third = try Array(stream[(head.count + 3)...]).withByteView { try framer.next($0) }
+        #expect(third == .padding(6))
+        #expect(!framer.isInMessage)
+        #expect(try head.withByteView { try framer.next($0) } == .message(head.count))
     }
 
     @Test("a header without end is refused at the limit, before more of it is kept")

@@ -66,8 +66,9 @@ extension ServerConfiguration {
         public var transactions = 1_000_000
         /// Bytes that may wait to be written to one connection.
         public var writeBufferBytes = 1_048_576
-        /// A connection without traffic for so long is closed.
-        public var idleTimeout = SIPDuration.seconds(Int64(1800))
+        /// A connection without traffic for so long is closed. Longer than the longest registration, which a closed
+        /// connection ends.
+        public var idleTimeout = SIPDuration.seconds(Int64(7500))
         /// A message on a connection must be complete this long after its first byte.
         public var headerTimeout = SIPDuration.seconds(Int64(10))
     }

@@ -55,16 +55,10 @@ extension Shard {
             listener: binding.flow.listener, reference: reference)
     }
 
-    /// The flow to use in place of the contact's address: a connection, or the source of a contact behind NAT.
+    /// The flow to use in place of the contact's address: its connection, or the source of a contact behind NAT.
     private func flow(of binding: Binding) -> Flow? {
-        guard binding.path.isEmpty else { return nil }
-        if binding.flow.transport.isReliable { return binding.flow }
-        let isDirect = binding.contact.withByteView { text in
-            guard let uri = URILayout(text), let host = uri.host(in: text) else { return false }
-            return IPAddress(host) == binding.flow.remote.ip && (uri.port ?? 5060) == binding.flow.remote.port
-                && uri.transport(in: text) ?? .udp == .udp
-        }
-        return isDirect ? nil : binding.flow
+        guard !binding.hasPath else { return nil }
+        return binding.flow.transport.isReliable || binding.isBehindNAT ? binding.flow : nil
     }
 
     /// Does §10.3 with a REGISTER and answers it.
@@ -179,7 +173,7 @@ extension Shard {
                 guard let contact = NameAddrLayout(value[range]), let text = contact.uri(in: value[range]),
                     let uri = URILayout(text), let host = uri.host(in: text)
                 else { continue }
-                if configuration.identity.isOwn(host: host, port: uri.port) { return true }
+                if configuration.identity.isLocal(host: host, port: uri.port) { return true }
                 if let ip = IPAddress(host), isForbiddenContactAddress(ip) { return true }
             }
         }

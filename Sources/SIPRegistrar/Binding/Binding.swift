@@ -63,6 +63,9 @@ extension Binding {
     /// Where the REGISTER came from.
     public var flow: Flow { blob.header.flow }
 
+    /// Whether the REGISTER came through a NAT: the contact is reached at its source and not at its URI (RFC 3581 §9).
+    public var isBehindNAT: Bool { blob.header.isBehindNAT }
+
     /// Whether requests to the contact go by a Path (RFC 3327).
     public var hasPath: Bool { blob.header.pathCount > 0 }
 
@@ -102,8 +105,9 @@ extension Binding: Hashable {
 
     /// Whether a client that registered `other` wants what this binding is, times apart.
     func asksForTheSame(as other: Binding) -> Bool {
-        q == other.q && regID == other.regID && flow == other.flow && hasEqual(other) { $0.contact }
-            && hasEqual(other) { $0.path } && hasEqual(other) { $0.instance } && hasEqual(other) { $0.methods }
+        q == other.q && regID == other.regID && flow == other.flow && isBehindNAT == other.isBehindNAT
+            && hasEqual(other) { $0.contact } && hasEqual(other) { $0.path } && hasEqual(other) { $0.instance }
+            && hasEqual(other) { $0.methods }
     }
 
     private func hasEqual(_ other: Binding, _ part: (borrowing BindingHead) -> Range<Int>) -> Bool {

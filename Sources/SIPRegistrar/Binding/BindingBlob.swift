@@ -11,6 +11,8 @@ struct BindingHead: Sendable {
     var cseq: UInt32
     var regID: UInt32
     var q: UInt16
+    /// Whether the REGISTER came from elsewhere than its Via said.
+    var isBehindNAT = false
     // The lengths of the texts, in the order in which they stand.
     var contactCount: UInt16 = 0
     var callIDCount: UInt16 = 0

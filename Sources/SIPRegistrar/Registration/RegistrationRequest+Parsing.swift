@@ -17,10 +17,19 @@ extension RegistrationRequest {
         } catch { return .failure(error) }
     }
 
+    /// A Via with a name says nothing about the address, so its sender is reached where it is.
+    private static func isBehindNAT(_ message: borrowing SIPMessage, _ flow: Flow) -> Bool {
+        guard let value = message.value(of: .via) else { return false }
+        var elements = HeaderElements(value)
+        guard let range = elements.next(), let via = ViaLayout(value[range]) else { return false }
+        return IPAddress(via.host(in: value[range])) != flow.remote.ip
+    }
+
     private init(reading message: SIPMessage, flow: Flow) throws(RegistrationRejection) {
         guard let text = message.value(of: .cSeq), let cseq = CSeqValue(text) else { throw .malformedCSeq }
         self.message = message
         self.flow = flow
+        isBehindNAT = RegistrationRequest.isBehindNAT(message, flow)
         self.cseq = cseq.number
         guard !callID.isEmpty else { throw .malformedCallID }
         expires = message.value(of: .expires).map { DeltaSeconds.parse($0) ?? RegistrationRequest.malformedExpires }

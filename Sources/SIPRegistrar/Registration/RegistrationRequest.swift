@@ -8,6 +8,8 @@ public struct RegistrationRequest: Sendable {
     let message: SIPMessage
     /// Where the REGISTER came from.
     public internal(set) var flow: Flow
+    /// Whether the top Via names another address than the source's: a NAT is between.
+    public internal(set) var isBehindNAT = false
     /// The CSeq number.
     public internal(set) var cseq: UInt32
     /// Whether it is `Contact: *`, which removes all bindings (§10.2.2).

@@ -102,7 +102,7 @@ struct RegistrationUpdate {
     private func makeBinding(_ contact: RequestedContact, _ seconds: Int64, _ previous: Binding?) -> Binding {
         let head = BindingHead(
             flow: request.flow, expiresAt: now + seconds, registeredAt: now, connection: connection(previous),
-            cseq: request.cseq, regID: contact.regID, q: contact.q)
+            cseq: request.cseq, regID: contact.regID, q: contact.q, isBehindNAT: request.isBehindNAT)
         return request.path.withByteView { path in
             Binding(
                 head,

@@ -185,6 +185,7 @@ struct MessageScan {
             let slot = slots[contentLengthIndex]
             let start = Int(slot.offset) + Int(slot.valueStart)
             if let length = text[start..<start + Int(slot.valueCount)].decimal(limit: 0x7FFF_FFFF) {
+                if Int(length) > limits.bodyBytes { note(MessageFlaw(.bodyTooLong)) }
                 if Int(length) > count { note(MessageFlaw(.bodyTooShort)) }
                 count = min(count, Int(length))
             } else {

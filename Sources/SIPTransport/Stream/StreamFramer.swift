@@ -45,12 +45,18 @@ public struct StreamFramer: Sendable {
 
     public init(limits: MessageLimits = MessageLimits()) { self.limits = limits }
 
+    /// What is left of a body that is too long: its head was passed on to be answered 513, and it is thrown away.
+    private var discarding = 0
+    /// A body above this is not even thrown away: the stream is closed.
+    private static let longestDiscarded = 16 << 20
+
     /// Whether a message has begun and not ended.
     public private(set) var isInMessage = false
 
     /// Looks at the bytes that are not consumed yet; nil when more are needed. What an item covers must be consumed
     /// before the next call.
     public mutating func next(_ bytes: ByteView) throws(StreamFramingError) -> StreamItem? {
+        if discarding > 0 { return discard(bytes) }
         if !isInMessage {
             guard bytes.count > 0 else { return nil }
             if bytes[0] == 0x0D || bytes[0] == 0x0A { return try lineEnd(bytes) }
@@ -61,8 +67,20 @@ public struct StreamFramer: Sendable {
         if messageLength == 0 { try readHeader(bytes) }
         guard messageLength > 0, bytes.count >= messageLength else { return nil }
         let length = messageLength
+        let left = contentLength > limits.bodyBytes ? contentLength : 0
         self = StreamFramer(limits: limits)
+        discarding = left
+        isInMessage = left > 0
         return .message(length)
+    }
+
+    /// Passes over a body that is too long.
+    private mutating func discard(_ bytes: ByteView) -> StreamItem? {
+        guard bytes.count > 0 else { return nil }
+        let count = min(discarding, bytes.count)
+        discarding -= count
+        isInMessage = discarding > 0
+        return .padding(count)
     }
 
     /// A CRLF, or a lone LF, between messages.
@@ -126,7 +144,8 @@ public struct StreamFramer: Sendable {
 
     private mutating func endHeader(at end: Int) throws(StreamFramingError) {
         guard contentLength >= 0 else { throw .noContentLength }
-        guard contentLength <= limits.bodyBytes else { throw .bodyTooLong }
-        messageLength = end + contentLength
+        guard contentLength <= StreamFramer.longestDiscarded else { throw .bodyTooLong }
+        // Of a message that is too long only the head is passed on, which is enough to answer it.
+        messageLength = contentLength > limits.bodyBytes ? end : end + contentLength
     }
 }
