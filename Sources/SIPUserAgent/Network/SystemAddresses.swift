@@ -6,6 +6,8 @@ public enum SystemAddresses {
     /// The addresses of a host name, IPv4 first; a numeric host is its own address.
     public static func addresses(of host: String) -> [IPAddress] {
         if let numeric = IPAddress(host) { return [numeric] }
+        // RFC 6761 §6.3: always both loopback addresses, whatever the machine's /etc/hosts has.
+        if host.lowercased() == "localhost" { return [IPAddress(v4: 0x7F00_0001), IPAddress(v6High: 0, low: 1)] }
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
