@@ -25,6 +25,12 @@ static inline int64_t cl_monotonic(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Lets the thread rest for so many nanoseconds, within a millisecond; a signal ends it early. */
+static inline void cl_pause(int64_t nanoseconds) {
+    struct timespec rest = {0, nanoseconds < 1000000 ? nanoseconds : 999999};
+    nanosleep(&rest, 0);
+}
+
 /* CPU time of the whole process (user and system) in nanoseconds. */
 int64_t cl_process_cpu(void);
 

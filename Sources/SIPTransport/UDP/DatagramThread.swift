@@ -16,6 +16,8 @@ final class DatagramThread<Work: ShardWork> {
     private let batch: Int
     private let tags: UnsafeMutablePointer<UInt32>
     private let errors: DatagramErrors
+    private let gatherTime: Int64
+    private var rate = ArrivalRate()
 
     static var eventTag: UInt32 { 0x7FFF_FFFF }
     private static var tagCapacity: Int { 32 }
@@ -38,6 +40,7 @@ final class DatagramThread<Work: ShardWork> {
         self.router = router
         self.errors = errors
         limits = options.messageLimits
+        gatherTime = options.gatherTime.nanoseconds
         tags = .allocate(capacity: DatagramThread.tagCapacity)
         runner.onLate = { [unowned runner] now in
             if gang.wakeReader() { runner.counters.add(.threadsWoken) }
@@ -77,6 +80,7 @@ final class DatagramThread<Work: ShardWork> {
         }
         let count = readAll(ready)
         let now = SIPInstant.now()
+        rate.note(count, at: now)
         if now >= deadline || ready <= 0 || wakeup.hasHandedOver { deadline = runner.collectDue(now: now) }
         if gang.letGo(wasFull: count == batch, now: now) { runner.counters.add(.threadsWoken) }
         runner.lateAfter = now + ThreadGang.patience
@@ -89,6 +93,12 @@ final class DatagramThread<Work: ShardWork> {
         defer { wakeup.didWake() }
         // Looked at again after saying so: what came in between was not signalled.
         if wakeup.hasHandedOver || runner.earliestDeadline < deadline.nanoseconds || gang.isStopping { return 0 }
+        if rate.isHigh, gatherTime > 0 {
+            // What is there already is taken at once: only an idle moment is worth a pause.
+            let ready = poll(timeout: 0)
+            if ready != 0 { return ready }
+            cl_pause(gatherTime)
+        }
         let timeout = deadline == .distantFuture ? -1 : max((deadline - .now()).nanoseconds, 0)
         return poll(timeout: timeout)
     }
