@@ -13,7 +13,7 @@ public struct TransportOptions: Sendable {
     public var batch = 32
     /// How long datagrams may gather before they are read, when more than some 8,000 a second arrive; zero reads each
     /// at once.
-    public var gatherTime = SIPDuration(nanoseconds: 200_000)
+    public var gatherTime = SIPDuration(nanoseconds: 250_000)
     /// The kernel's receive buffer of each datagram socket, in bytes.
     public var receiveBuffer = 4 * 1024 * 1024
     /// How long one shard may run, and how much may wait for it.

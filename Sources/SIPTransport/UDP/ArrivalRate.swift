@@ -14,10 +14,16 @@ struct ArrivalRate {
     private var windowStart = SIPInstant.zero
     private var count = 0
     private(set) var isHigh = false
+    /// Whether reads are large enough as it is: a busy server needs no pause.
+    private var isFilled = false
+
+    /// Whether to pause before the next read.
+    var asksForPause: Bool { isHigh && !isFilled }
 
     /// So many datagrams were read at `now`.
     mutating func note(_ datagrams: Int, at now: SIPInstant) {
         count += datagrams
+        isFilled = datagrams >= 8
         let length = now - windowStart
         guard length >= ArrivalRate.window else { return }
         let rate = Double(count) / length.inSeconds
