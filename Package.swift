@@ -52,7 +52,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-O2"])]),
-        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CLinux"),
         target("SIPSyntax"),
         target("LuaRuntime", ["CLua", "CLuaShim"]),
         target("SIPTransaction", ["SIPSyntax"]),
