@@ -143,6 +143,16 @@ struct NextHop: Hashable, Sendable {
     /// The flow to use, when it is a known one.
     var flow: Flow?
     var listener: UInt16?
+
+    /// A hop for each address of a name, in their order.
+    static func list(
+        _ addresses: [IPAddress], _ port: UInt16, _ transport: TransportProtocol, _ listener: UInt16?
+    ) -> [NextHop] {
+        addresses.map {
+            NextHop(
+                transport: transport, address: TransportAddress(ip: $0, port: port), flow: nil, listener: listener)
+        }
+    }
 }
 
 /// An attempt and what the driver keeps for it.

@@ -12,8 +12,6 @@ public struct CoreConfiguration: Sendable {
     public var shardCount = 1
     /// This run of the server: connections of another one are dead.
     public var bootID: UInt64 = 1
-    /// This node among those that share a location service.
-    public var nodeID: UInt32 = 1
     /// How long the policy may think about an INVITE before a 100 is sent (§17.2.1).
     public var tryingDelay = SIPDuration.milliseconds(200)
     /// The longest that a branch may ring without a final response, Timer C's bound.

@@ -29,7 +29,8 @@ extension Shard {
         }
     }
 
-    private func prepare(_ context: ResponseContext, _ target: Target) -> SIPMessage {
+    /// The branch's copy of the request, with the target's Request-URI, route and header fields.
+    func prepare(_ context: ResponseContext, _ target: Target) -> SIPMessage {
         var request = target.route.withByteView { route in
             (target.uri ?? []).withByteView { uri in
                 BranchBuilder.prepare(context.message, uri: uri, route: route, keepsRoute: target.uri == nil)
@@ -53,11 +54,7 @@ extension Shard {
         addresses(of: host) { [unowned self] found in
             guard context.branches[index].isOpen else { return }
             guard !context.branches[index].isCancelledByUs else { return self.branchUnreachable(context, index) }
-            let hops = found.map {
-                NextHop(
-                    transport: transport, address: TransportAddress(ip: $0, port: port), flow: nil, listener: listener)
-            }
-            self.sendBranch(context, index, hops)
+            self.sendBranch(context, index, NextHop.list(found, port, transport, listener))
         }
     }
 
@@ -177,22 +174,18 @@ extension Shard {
 
     /// Cancels the open branch of an attempt's target.
     func cancelBranch(_ context: ResponseContext, target: Int) {
-        guard let attempt = context.attempt,
-            let index = context.branches.firstIndex(where: {
-                $0.attempt == attempt.number && $0.target == target && $0.isOpen
-            })
-        else { return }
-        cancelBranchTransaction(context, index)
+        if let index = openBranch(context, target) { cancelBranchTransaction(context, index) }
     }
 
     /// A request other than INVITE is not cancelled: its branch is waited for no longer.
     func abandonBranch(_ context: ResponseContext, target: Int) {
-        guard let attempt = context.attempt,
-            context.branches.contains(where: {
-                $0.attempt == attempt.number && $0.target == target && $0.isOpen
-            })
-        else { return }
-        note(context, status: 408, response: nil, target: nil)
+        if openBranch(context, target) != nil { note(context, status: 408, response: nil, target: nil) }
+    }
+
+    /// The open branch of a target of the present attempt.
+    private func openBranch(_ context: ResponseContext, _ target: Int) -> Int? {
+        guard let attempt = context.attempt else { return nil }
+        return context.branches.firstIndex { $0.attempt == attempt.number && $0.target == target && $0.isOpen }
     }
 
     func cancelBranchTransaction(_ context: ResponseContext, _ index: Int) {

@@ -22,8 +22,7 @@ extension Shard {
         }
         writeAddressOfRecord(layout, uri, to: scratch2)
         guard let bindings = locations.lookup(scratch2.view, now: wallClock) else { return .failure(.unknown) }
-        let reachable = bindings.filter { isReachable($0) }
-        return reachable.isEmpty ? .failure(.unregistered) : .success(reachable)
+        return bindings.isEmpty ? .failure(.unregistered) : .success(bindings)
     }
 
     /// Writes the canonical address-of-record of a local URI, in place of what `out` had; one of our own numeric
@@ -38,9 +37,6 @@ extension Shard {
         out.truncate(to: at + 1)
         out.append(domain)
     }
-
-    /// Whether a binding can be reached: one on a connection of an earlier run can't.
-    private func isReachable(_ binding: Binding) -> Bool { true }
 
     /// Targets for the contacts of a local address-of-record, none when there is no binding.
     func localTargets(_ uri: [UInt8], _ context: ResponseContext, q: UInt16) -> [Target] {

@@ -113,11 +113,7 @@ extension Shard {
         case .unsupported: body(nil)
         case .name(let host, let port, let transport):
             addresses(of: host) { found in
-                let hops = found.map {
-                    NextHop(
-                        transport: transport, address: TransportAddress(ip: $0, port: port), flow: nil,
-                        listener: listener)
-                }
+                let hops = NextHop.list(found, port, transport, listener)
                 body(hops.first { self.listener(for: $0) != nil })
             }
         }

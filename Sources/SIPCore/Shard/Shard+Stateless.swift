@@ -15,11 +15,7 @@ extension Shard {
         context.isForwarded = true
         var target = target
         if let contact = localContact(target, context) { target = contact }
-        var request = target.route.withByteView { route in
-            (target.uri ?? []).withByteView { uri in
-                BranchBuilder.prepare(context.message, uri: uri, route: route, keepsRoute: target.uri == nil)
-            }
-        }
+        var request = prepare(context, target)
         forgetTransaction(of: context)
         switch NextHopPlan.hops(for: request, target, context, self) {
         case .hops(let hops): return send(&request, context, hops)
@@ -30,12 +26,7 @@ extension Shard {
                 addresses(of: host) { _ in }
                 return false
             }
-            let hops = found.map {
-                NextHop(
-                    transport: transport, address: TransportAddress(ip: $0, port: port), flow: nil,
-                    listener: target.listener)
-            }
-            return send(&request, context, hops)
+            return send(&request, context, NextHop.list(found, port, transport, target.listener))
         }
     }
 

@@ -47,7 +47,4 @@ public struct KeyRing: Hashable, Sendable {
 extension KeyRing {
     /// A hasher for the loop hash of a request; its 64-bit result is cut by `BranchToken`.
     public func loopHasher() -> FoldingHasher { FoldingHasher(current.key(for: .loop)) }
-
-    /// A hasher for the number of a stateless branch (§16.11): the same request gives the same branch.
-    public func statelessBranchHasher() -> SipHasher { SipHasher(current.key(for: .statelessBranch)) }
 }

@@ -15,10 +15,8 @@ public struct TokenKey: Hashable, Sendable {
         case flow
         /// The loop hash of a request (RFC 3261 §16.6 step 8, RFC 5393).
         case loop
-        /// The number of a stateless branch (§16.11).
-        case statelessBranch
-        /// The keys of server transactions (§17.2.3).
-        case transaction
+        /// The keys of server transactions (§17.2.3); 5 names no purpose any more.
+        case transaction = 6
         /// The To tags of responses made here (§8.2.7).
         case localTag
         /// The division of calls over shards by Call-ID.
@@ -36,7 +34,6 @@ public struct TokenKey: Hashable, Sendable {
     private let dialog: SipKey
     private let flow: SipKey
     private let loop: SipKey
-    private let statelessBranch: SipKey
     private let transaction: SipKey
     private let localTag: SipKey
     private let callID: SipKey
@@ -49,7 +46,6 @@ public struct TokenKey: Hashable, Sendable {
         dialog = TokenKey.derive(sip, .dialog)
         flow = TokenKey.derive(sip, .flow)
         loop = TokenKey.derive(sip, .loop)
-        statelessBranch = TokenKey.derive(sip, .statelessBranch)
         transaction = TokenKey.derive(sip, .transaction)
         localTag = TokenKey.derive(sip, .localTag)
         callID = TokenKey.derive(sip, .callID)
@@ -71,7 +67,6 @@ public struct TokenKey: Hashable, Sendable {
         case .dialog: dialog
         case .flow: flow
         case .loop: loop
-        case .statelessBranch: statelessBranch
         case .transaction: transaction
         case .localTag: localTag
         case .callID: callID
